@@ -68,6 +68,7 @@ class Thirds:
     third: Third
     n: int
     group: str
+    group_name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +80,9 @@ class Peer:
     minus ``mean`` in between-organisation standard deviations (``sd``); ``gap`` is the peer median minus ours, with
     our interval; ``clear``: our interval excludes the median, the percentile's excludes 50, and both survive
     Benjamini–Hochberg. ``levels`` are the peers' own levels, for drawing (absent for pooled editions, where they
-    would show single organisations). ``specific`` is our third in a more specific group that was too small for a
-    percentile.
+    would show single organisations). ``group`` is the level of the chain (``industry×size``, ``industry``, ``size``,
+    ``all``), ``group_name`` says it in words. ``label`` has to be printed wherever the numbers are. ``specific`` is
+    our third in a more specific group that was too small for a percentile.
     """
 
     median: float
@@ -91,8 +93,8 @@ class Peer:
     weight: float
     sd: float
     n: int
-    level: str
     group: str
+    group_name: str
     fallback: str
     edition: str
     kind: EditionKind
@@ -362,8 +364,8 @@ class PeerGroup:
     method: str
     year: int
     published_on: str
-    level: str
     group: str
+    group_name: str
     n: int
     asked: str
     fallback: str
