@@ -1,7 +1,7 @@
 """The frozen types of a questionnaire and its initiative library.
 
-A questionnaire is a tree: dimensions → capabilities → questions. Its scale is its own: three to seven named levels, lowest
-first, each with the number that is averaged. Everything else in Trigpoint takes the scale from here.
+A questionnaire is a tree: dimensions → capabilities → questions. Its scale is its own: three to seven named levels,
+lowest first, each with the number that is averaged. Everything else in Trigpoint takes the scale from here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 UNANSWERED = 0
-"""Code of an unanswered question in a packed answer vector; codes 1…n are the scale's levels or options, lowest first."""
+"""Code of an unanswered question in a packed answer vector; codes 1…n are the options, lowest first."""
 DONT_KNOW = 254
 NOT_APPLICABLE = 255
 
