@@ -1,0 +1,162 @@
+"""Sign in and out, create users. Only digests of tokens are stored."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pwdlib import PasswordHash
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from app.clock import new_token
+from app.errors import GoneError, InvalidInputError, NotSignedInError
+from app.models import LoginSession, Membership, SignInLink, User
+
+PASSWORDS = PasswordHash.recommended()
+SHORTEST_PASSWORD = 12
+COMMON = frozenset(
+    {
+        "123456789012",
+        "password1234",
+        "passwordpassword",
+        "qwertyuiop12",
+        "qwertyuiopasdf",
+        "letmeinletmein",
+        "iloveyouiloveyou",
+        "administrator",
+        "trigpoint1234",
+        "trigpointtrigpoint",
+        "welcome12345",
+        "changemechangeme",
+        "abcdefghijkl",
+        "111111111111",
+        "000000000000",
+    }
+)
+# Verified against when there is no such user, so that known and unknown addresses take the same time.
+_NOBODY = PASSWORDS.hash(new_token())
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The token goes to the browser and nowhere else."""
+
+    token: str
+    user: User
+
+
+def digest(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    administrator: bool = False,
+    consultant: bool = False,
+) -> User:
+    """A new user. Raises `InvalidInputError` for a weak password or an address already in use."""
+    address = email.strip().lower()
+    if session.exec(select(User.id).where(User.email == address)).first():
+        raise InvalidInputError(f"There is already a user with the address {address}.")
+    user = User(email=address, name=name.strip(), administrator=administrator, consultant=consultant)
+    if password is not None:
+        user.password_hash = PASSWORDS.hash(checked_password(password))
+    session.add(user)
+    session.flush()
+    return user
+
+
+def checked_password(password: str) -> str:
+    """The password, if it is long enough and not a common one; no composition rules."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidInputError(
+            f"Choose a password of at least {SHORTEST_PASSWORD} characters; a short sentence works."
+        )
+    if len(password) > 256:
+        raise InvalidInputError("Choose a password of at most 256 characters.")
+    if password.lower() in COMMON or len(set(password)) < 4:
+        raise InvalidInputError("This password is on the list of common ones. Choose another; a short sentence works.")
+    return password
+
+
+def set_password(session: Session, user: User, password: str) -> None:
+    """Change the password and end every session of the user."""
+    user.password_hash = PASSWORDS.hash(checked_password(password))
+    session.add(user)
+    session.execute(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
+
+
+def sign_in(session: Session, email: str, password: str, *, at: datetime, days: int) -> SignedIn:
+    """Start a session by password. The same answer, in the same time, for unknown addresses and wrong passwords."""
+    user = session.exec(select(User).where(User.email == email.strip().lower())).first()
+    stored = user.password_hash if user and user.password_hash else _NOBODY
+    fits, renewed = PASSWORDS.verify_and_update(password[:256], stored)
+    if user is None or not fits or user.password_hash is None or user.disabled_at is not None:
+        raise NotSignedInError("This address and password do not belong together. Check both and try again.")
+    if renewed:
+        user.password_hash = renewed
+    return start_session(session, user, at=at, days=days)
+
+
+def start_session(session: Session, user: User, *, at: datetime, days: int) -> SignedIn:
+    """A fresh token for ``user``; every sign-in gets its own."""
+    token = new_token()
+    session.add(
+        LoginSession(
+            token_hash=digest(token), user_id=user.id, created_at=at, seen_at=at, expires_at=at + timedelta(days=days)
+        )
+    )
+    session.flush()
+    return SignedIn(token, user)
+
+
+def issue_sign_in_link(session: Session, user: User, *, next_path: str, at: datetime, hours: int = 24) -> str:
+    """A one-time token that signs ``user`` in and opens ``next_path``."""
+    token = new_token()
+    session.add(
+        SignInLink(
+            token_hash=digest(token), user_id=user.id, next_path=next_path, expires_at=at + timedelta(hours=hours)
+        )
+    )
+    return token
+
+
+def use_sign_in_link(session: Session, token: str, *, at: datetime, days: int) -> tuple[SignedIn, str]:
+    """Sign in by a one-time link; returns the session and the path to open."""
+    link = session.exec(select(SignInLink).where(SignInLink.token_hash == digest(token)).with_for_update()).first()
+    user = session.get(User, link.user_id) if link else None
+    if link is None or user is None or link.used_at or link.expires_at < at or user.disabled_at:
+        raise GoneError("This sign-in link was used or has expired. Run `make demo` again to print new ones.")
+    link.used_at = at
+    return start_session(session, user, at=at, days=days), link.next_path
+
+
+def sign_out(session: Session, token_hash: str) -> None:
+    session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == token_hash))
+
+
+def grant(session: Session, user: User, organization_id: str, role: str) -> None:
+    """Give ``user`` a role in an organisation, replacing the one before."""
+    session.merge(Membership(organization_id=organization_id, user_id=user.id, role=role))
+    session.flush()
+
+
+def signed_in_user(
+    session: Session, token: str, *, at: datetime, idle_minutes: int
+) -> tuple[User, LoginSession] | None:
+    """Who the token belongs to, while neither the session nor the user has ended."""
+    found = session.exec(
+        select(User, LoginSession)
+        .join(LoginSession, col(LoginSession.user_id) == col(User.id))
+        .where(LoginSession.token_hash == digest(token))
+    ).first()
+    if found is None:
+        return None
+    user, login = found
+    ended = login.expires_at < at or login.seen_at + timedelta(minutes=idle_minutes) < at
+    return None if ended or user.disabled_at is not None else (user, login)

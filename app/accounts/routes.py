@@ -1,0 +1,90 @@
+"""Sign in, sign out."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+
+from app.accounts.actions import digest, sign_in, sign_out, use_sign_in_link
+from app.clock import now
+from app.errors import ForbiddenError, NotSignedInError
+from app.settings import get_settings
+from app.web import (
+    SESSION_COOKIE,
+    CurrentUser,
+    Public,
+    SessionDep,
+    UserForm,
+    clear_cookie,
+    fields,
+    posted_form,
+    redirect,
+    relative_path,
+    render,
+    session_token,
+    set_cookie,
+)
+
+router = APIRouter(include_in_schema=False)
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    next: str
+    email: str = ""
+    error: str | None = None
+
+
+@router.get("/sign-in", dependencies=[Public])
+def sign_in_page(request: Request, to: Annotated[str, Query(alias="next")] = "/") -> HTMLResponse:
+    return render(request, "accounts/sign_in.html", page=SignInPage(relative_path(to)))
+
+
+@router.post("/sign-in", dependencies=[Public])
+def post_sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Depends(posted_form)]) -> Response:
+    values = fields(form)
+    email, to = values.get("email", ""), relative_path(values.get("next"))
+    settings = get_settings()
+    try:
+        signed_in = sign_in(session, email, values.get("password", ""), at=now(), days=settings.session_days)
+    except NotSignedInError as error:
+        return render(request, "accounts/sign_in.html", status=401, page=SignInPage(to, email, error.message))
+    response = redirect(to)
+    set_cookie(response, SESSION_COOKIE, signed_in.token, days=settings.session_days)
+    return response
+
+
+@router.get("/enter/{token}", dependencies=[Public])
+def enter_page(request: Request, token: str) -> HTMLResponse:
+    """A one-time link changes nothing until the person presses the button: scanners only GET."""
+    _only_loopback(request)
+    return render(request, "accounts/enter.html", page=token)
+
+
+@router.post("/enter/{token}", dependencies=[Public])
+def post_enter(request: Request, session: SessionDep, token: str) -> Response:
+    _only_loopback(request)
+    settings = get_settings()
+    signed_in, to = use_sign_in_link(session, token, at=now(), days=settings.session_days)
+    response = redirect(relative_path(to))
+    set_cookie(response, SESSION_COOKIE, signed_in.token, days=settings.session_days)
+    return response
+
+
+def _only_loopback(request: Request) -> None:
+    if request.client is None or request.client.host not in LOOPBACK:
+        raise ForbiddenError("One-time sign-in links work only on the machine that runs the server.")
+
+
+@router.post("/sign-out")
+def post_sign_out(request: Request, session: SessionDep, _user: CurrentUser, _form: UserForm) -> Response:
+    token = session_token(request)
+    if token:
+        sign_out(session, digest(token))
+    response = redirect("/sign-in")
+    clear_cookie(response, SESSION_COOKIE)
+    return response

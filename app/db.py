@@ -1,0 +1,107 @@
+"""The engine and the sessions: the only place that commits."""
+
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from fastapi import Request
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlmodel import Session
+
+from app.settings import Settings, get_settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def make_engine(settings: Settings) -> Engine:
+    """A pooled engine for the configured database."""
+    if settings.sqlite:
+        return _sqlite_engine(settings.database_url, settings.database_pool)
+    return create_engine(
+        settings.database_url, pool_size=settings.database_pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10
+    )
+
+
+def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False, "timeout": 30}
+    )
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own transaction handling is off: the begin event below emits the BEGIN itself.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later fails under load when it begins deferred.
+        mode = "IMMEDIATE" if connection.get_execution_options().get("writes", True) else "DEFERRED"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+@cache
+def get_engine() -> Engine:
+    """The engine of this process."""
+    return make_engine(get_settings())
+
+
+@contextmanager
+def transaction(engine: Engine | None = None) -> Iterator[Session]:
+    """One unit of work outside a request: commits at the end, rolls back on any error."""
+    with Session(engine or get_engine(), expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+_one_writer: dict[int, anyio.Lock] = {}
+_guard = threading.Lock()
+
+
+def _writer_lock(engine: Engine) -> anyio.Lock:
+    with _guard:
+        return _one_writer.setdefault(id(engine), anyio.Lock())
+
+
+async def get_session(request: Request) -> AsyncIterator[Session]:
+    """The session of a request: reads for safe methods, else one transaction that is committed before the response.
+
+    Use with ``Depends(get_session, scope="function")``: the default scope commits after the response was sent. On SQLite
+    writers queue here, on the event loop, so that waiting for the database's one write lock cannot use up the threads
+    that its holder needs to finish.
+    """
+    engine: Engine = request.app.state.engine
+    if request.method in SAFE_METHODS:
+        with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
+            yield session
+        return
+    if engine.dialect.name != "sqlite":
+        async for session in _write(engine):
+            yield session
+        return
+    async with _writer_lock(engine):
+        async for session in _write(engine):
+            yield session
+
+
+async def _write(engine: Engine) -> AsyncIterator[Session]:
+    session = Session(engine, expire_on_commit=False)
+    try:
+        yield session
+        await anyio.to_thread.run_sync(session.commit)
+    finally:
+        # Without the shield a cancelled request would leave its transaction open.
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(session.close)

@@ -1,0 +1,61 @@
+"""The application: routers, middleware, error handlers, static files."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import Engine
+from starlette.staticfiles import StaticFiles
+
+from app import features
+from app.db import make_engine
+from app.health import readiness
+from app.middleware import Guard
+from app.responses.saving import make_saver
+from app.settings import Settings, get_settings
+from app.web import Public, install_error_handlers, problem_response
+
+health = APIRouter(include_in_schema=False, dependencies=[Public])
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    """The whole application on one engine."""
+    settings = settings or get_settings()
+    engine = engine or make_engine(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with make_saver(engine) as saver:
+            app.state.saver = saver
+            yield
+
+    app = FastAPI(
+        title="Trigpoint",
+        version="1",
+        summary="Capability-maturity assessment for marketing organisations",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.engine = engine
+    app.add_middleware(Guard, settings=settings)
+    install_error_handlers(app)
+
+    @health.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @health.get("/readyz")
+    def readyz() -> Response:
+        reason = readiness(engine)
+        if reason:
+            return problem_response(503, "Not ready", reason)
+        return JSONResponse({"status": "ready"})
+
+    app.include_router(health)
+    for router in features.ROUTERS:
+        app.include_router(router)
+    app.mount("/assets", StaticFiles(directory=settings.static_dir / "assets", check_dir=False))
+    return app

@@ -1,0 +1,42 @@
+"""All tables. Importing this package registers them."""
+
+from app.models.accounts import LoginSession, Membership, SignInLink, User
+from app.models.assessments import (
+    Assessment,
+    AssessmentUnit,
+    Goal,
+    Invitation,
+    InvitationToken,
+    Participant,
+    Strategy,
+    Target,
+)
+from app.models.baselines import BaselineEdition
+from app.models.organizations import Organization, Unit
+from app.models.responses import Answer, AnsweringSession, Response
+from app.models.results import Snapshot
+from app.models.roadmaps import Roadmap, RoadmapItem
+
+__all__ = [
+    "Answer",
+    "AnsweringSession",
+    "Assessment",
+    "AssessmentUnit",
+    "BaselineEdition",
+    "Goal",
+    "Invitation",
+    "InvitationToken",
+    "LoginSession",
+    "Membership",
+    "Organization",
+    "Participant",
+    "Response",
+    "Roadmap",
+    "RoadmapItem",
+    "SignInLink",
+    "Snapshot",
+    "Strategy",
+    "Target",
+    "Unit",
+    "User",
+]

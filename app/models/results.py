@@ -1,0 +1,31 @@
+"""Snapshots: results that render the same report years later."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.clock import new_id, now
+from app.models.assessments import belongs_to_assessment
+from app.models.types import UtcDateTime
+
+
+class Snapshot(SQLModel, table=True):
+    """A result as computed once: what it was computed from, and the gated document (zlib-compressed JSON)."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("id"), belongs_to_assessment())
+
+    organization_id: str = Field(primary_key=True, max_length=36)
+    assessment_id: str = Field(primary_key=True, max_length=36)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    computed_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    questionnaire_sha256: str = Field(max_length=64)
+    scoring_version: str = Field(max_length=20)
+    edition_id: str | None = Field(default=None, max_length=36)
+    inputs_sha256: str = Field(max_length=64)
+    settings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    document: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    comments: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Capability id → shuffled comments, only of capabilities with enough of them; zlib-compressed JSON."""

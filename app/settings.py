@@ -1,0 +1,77 @@
+"""One typed place for configuration, read from the environment (``TRIGPOINT_…``)."""
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_SECRET = "insecure-secret-for-development-only"  # noqa: S105 - production refuses to start with it
+
+
+class Settings(BaseSettings):
+    """What an administrator can set. Production refuses to start with the default secret."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIGPOINT_", extra="ignore")
+
+    environment: str = "development"
+    """``development`` or ``production``."""
+    database_url: str = "sqlite:///var/trigpoint.db"
+    secret_key: SecretStr = SecretStr(DEFAULT_SECRET)
+    base_url: str = "http://127.0.0.1:8000"
+    """Where people reach the pages; links in mails are built from it, never from the request's Host."""
+    allowed_hosts: str = ""
+    """More host names that may be asked for, separated by commas."""
+    static_dir: Path = Path(__file__).parent.parent / "frontend" / "dist"
+    max_body_bytes: int = 5_000_000
+    session_idle_minutes: int = 12 * 60
+    session_days: int = 14
+    grace_hours: int = 24
+    """How long after the window a respondent can still send what was typed in time."""
+    database_pool: int = 48
+    smtp_url: str = ""
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, url: str) -> str:
+        if url.startswith("postgres://"):
+            url = "postgresql://" + url.removeprefix("postgres://")
+        if url.startswith("postgresql://"):
+            url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("TRIGPOINT_DATABASE_URL must start with sqlite:/// or postgresql://")
+        return url
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_slash(cls, url: str) -> str:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError("TRIGPOINT_BASE_URL must start with http:// or https://")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_secret(self) -> "Settings":
+        secret = self.secret_key.get_secret_value()
+        if self.environment == "production" and (secret == DEFAULT_SECRET or len(secret) < 32):
+            raise ValueError("in production, set TRIGPOINT_SECRET_KEY to at least 32 random characters")
+        return self
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        named = {host.strip() for host in self.allowed_hosts.split(",") if host.strip()}
+        return frozenset({urlsplit(self.base_url).hostname or "", "127.0.0.1", "localhost", *named})
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
