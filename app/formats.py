@@ -82,17 +82,19 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper() or "?"
 
 
-FILTERS = (
-    "level",
-    "signed",
-    "interval",
-    "share",
-    "ordinal",
-    "number",
-    "plural",
-    "day",
-    "long_day",
-    "moment",
-    "clock_time",
-)
-"""The names that templates may use as filters."""
+FILTERS = {
+    "level": level,
+    "signed": signed,
+    "interval": interval,
+    "share": share,
+    "ordinal": ordinal,
+    "number": number,
+    "plural": plural,
+    "day": day,
+    "date": day,
+    "long_day": long_day,
+    "moment": moment,
+    "datetime": moment,
+    "clock_time": clock_time,
+}
+"""The filters that templates may use."""

@@ -271,8 +271,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = asset
-    for name in formats.FILTERS:
-        environment.filters[name] = getattr(formats, name)
+    environment.filters.update(formats.FILTERS)
     return environment
 
 

@@ -71,13 +71,13 @@ def parse_yaml(text: str, file: str) -> Located:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 raise InvalidFileError(
-                    [Problem(file, event.start_mark.line + 1, "YAML aliases (*name) are not allowed; write it out")]
+                    [Problem(file, _line(event.start_mark), "YAML aliases (*name) are not allowed; write it out")]
                 )
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else 1
-        raise InvalidFileError([Problem(file, line, f"is not valid YAML: {error.problem}")]) from None
+        raise InvalidFileError(
+            [Problem(file, _line(error.problem_mark), f"is not valid YAML: {error.problem}")]
+        ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise InvalidFileError([Problem(file, 1, f"is not valid YAML: {error}")]) from None
     if root is None:
@@ -88,6 +88,10 @@ def parse_yaml(text: str, file: str) -> Located:
     if problems:
         raise InvalidFileError(problems)
     return Located(file, content, lines)
+
+
+def _line(mark: object) -> int:
+    return int(getattr(mark, "line", 0)) + 1
 
 
 def _plain(node: yaml.Node, path: Place, file: str, lines: dict[Place, int], problems: list[Problem]) -> Any:

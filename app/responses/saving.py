@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from app.errors import AppError, ConflictError, GoneError, NotFoundError, NotSignedInError
+from app.errors import AppError, ConflictError, GoneError, InvalidInputError, NotFoundError, NotSignedInError
 from app.models import Answer, AnsweringSession, Assessment, Response
+from questionnaires.load import load_questionnaire
+from questionnaires.schema import Questionnaire
 
 MOST_IN_ONE_COMMIT = 256
+
+AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -62,20 +66,21 @@ class Save:
     grace_hours: int
 
 
-_response = (
+_response: Select[*tuple[Any, ...]] = (
     select(
-        Response.organization_id,
-        Response.assessment_id,
-        Response.submitted_at,
-        Response.started_at,
-        Assessment.status,
-        Assessment.closes_at,
-        Assessment.anonymity,
+        col(Response.organization_id),
+        col(Response.assessment_id),
+        col(Response.submitted_at),
+        col(Assessment.status),
+        col(Assessment.closes_at),
+        col(Assessment.anonymity),
+        col(Assessment.questionnaire_id),
+        col(Assessment.questionnaire_version),
     )
     .join(AnsweringSession, col(AnsweringSession.response_id) == col(Response.id))
     .join(Assessment, col(Assessment.id) == col(Response.assessment_id))
 )
-_stored = select(  # type: ignore[call-overload]
+_stored: Select[*tuple[Any, ...]] = select(
     col(Answer.question_id),
     col(Answer.status),
     col(Answer.option_id),
@@ -103,6 +108,9 @@ def save(connection: Connection, request: Save) -> list[Saved]:
     if row is None:
         raise _stranger(connection, request)
     _refuse_late(row, request)
+    questionnaire = load_questionnaire(row.questionnaire_id, row.questionnaire_version)
+    for answer in request.answers:
+        _refuse_unknown(questionnaire, answer)
     stored = {
         found.question_id: found
         for found in connection.execute(
@@ -126,7 +134,7 @@ def _stranger(connection: Connection, request: Save) -> AppError:
     return NotFoundError("There is no such response here. Open the link from your invitation again.")
 
 
-def _refuse_late(row: Row[Any], request: Save) -> None:
+def _refuse_late(row: AnyRow, request: Save) -> None:
     if row.submitted_at is not None:
         raise GoneError("You have submitted your answers, so they can no longer be changed.")
     late = row.closes_at is not None and request.at > row.closes_at + timedelta(hours=request.grace_hours)
@@ -134,8 +142,20 @@ def _refuse_late(row: Row[Any], request: Save) -> None:
         raise GoneError("The survey has closed, so this answer could not be saved. Copy your text if you need it.")
 
 
+def _refuse_unknown(questionnaire: Questionnaire, answer: AnswerInput) -> None:
+    if answer.question_id not in questionnaire.position:
+        raise NotFoundError(
+            f"'{answer.question_id}' is not a question of {questionnaire.id} {questionnaire.version}. Reload the page."
+        )
+    options = {option.id for option in questionnaire.question(answer.question_id).options}
+    if answer.option_id is not None and answer.option_id not in options:
+        raise InvalidInputError(
+            f"'{answer.option_id}' is not an option of '{answer.question_id}'; there is: {', '.join(sorted(options))}."
+        )
+
+
 def _store(
-    connection: Connection, response: Row[Any], request: Save, answer: AnswerInput, before: Row[Any] | None
+    connection: Connection, response: AnyRow, request: Save, answer: AnswerInput, before: AnyRow | None
 ) -> Saved:
     # An anonymous answer carries the day, not the moment: the order of saves would join it to the list of invitations.
     anonymous = response.anonymity == "anonymous"
@@ -176,7 +196,7 @@ def _store(
     return Saved(answer.question_id, before.revision + 1, request.at)
 
 
-def _shown(answer: Row[Any] | AnswerInput) -> dict[str, str | None]:
+def _shown(answer: AnyRow | AnswerInput) -> dict[str, str | None]:
     return {
         "status": answer.status,
         "value": answer.option_id,

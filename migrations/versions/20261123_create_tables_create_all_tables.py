@@ -8,7 +8,6 @@ from alembic import op
 
 import app.models.types
 
-
 revision: str = "20261123_create_tables"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None

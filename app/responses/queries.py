@@ -1,0 +1,88 @@
+"""Reads of responses: one respondent's own answers, and the matrix that is scored."""
+
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+import pandas as pd
+from sqlmodel import Session, col, select
+
+from app.models import Answer, Assessment, AssessmentUnit, Response
+from questionnaires.schema import Questionnaire
+
+ENOUGH_FOR_A_MEDIAN = 5
+
+
+def own_answers(session: Session, response: Response) -> dict[str, Answer]:
+    """Question id → what this respondent answered."""
+    rows = session.exec(select(Answer).where(Answer.response_id == response.id)).all()
+    return {row.question_id: row for row in rows}
+
+
+def median_minutes(session: Session, assessment: Assessment) -> int | None:
+    """How long people who submitted took, measured; ``None`` while fewer than five have."""
+    minutes = session.exec(
+        select(Response.minutes)
+        .join(Assessment, col(Assessment.id) == col(Response.assessment_id))
+        .where(
+            Assessment.questionnaire_id == assessment.questionnaire_id,
+            Response.organization_id == assessment.organization_id,
+            col(Response.minutes).is_not(None),
+        )
+    ).all()
+    known = [value for value in minutes if value is not None]
+    return round(median(known)) if len(known) >= ENOUGH_FOR_A_MEDIAN else None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """``matrix`` : uint8, shape (n_respondents, n_asked), vector codes; ``respondents`` : unit, role, seniority by row."""
+
+    matrix: np.ndarray
+    respondents: pd.DataFrame
+
+
+def answers_matrix(session: Session, assessment: Assessment, questionnaire: Questionnaire) -> Answers:
+    """The submitted responses of an assessment. Units carry their name as at launch; rows come in random order."""
+    rows = session.connection().execute(
+        select(col(Response.vector), col(AssessmentUnit.name), col(Response.role), col(Response.seniority))
+        .join(
+            AssessmentUnit,
+            (col(AssessmentUnit.organization_id) == col(Response.organization_id))
+            & (col(AssessmentUnit.assessment_id) == col(Response.assessment_id))
+            & (col(AssessmentUnit.unit_id) == col(Response.unit_id)),
+        )
+        .where(
+            col(Response.organization_id) == assessment.organization_id,
+            col(Response.assessment_id) == assessment.id,
+            col(Response.vector).is_not(None),
+        )
+        .order_by(col(Response.id))
+    )
+    found = rows.all()
+    width = len(questionnaire.asked)
+    matrix = np.frombuffer(b"".join(row[0] or b"" for row in found), dtype=np.uint8).reshape(len(found), width)
+    respondents = pd.DataFrame(
+        {
+            "unit": [row[1] for row in found],
+            "role": [row[2] for row in found],
+            "seniority": [row[3] for row in found],
+        }
+    )
+    return Answers(matrix, respondents)
+
+
+def comments_of(session: Session, assessment: Assessment) -> pd.DataFrame:
+    """Columns ``question_id`` and ``comment`` of submitted responses, in no order that tells who wrote them."""
+    rows = session.exec(
+        select(Answer.question_id, Answer.comment)
+        .join(Response, col(Response.id) == col(Answer.response_id))
+        .where(
+            Response.organization_id == assessment.organization_id,
+            Response.assessment_id == assessment.id,
+            col(Response.submitted_at).is_not(None),
+            Answer.comment != "",
+        )
+        .order_by(col(Answer.comment))
+    ).all()
+    return pd.DataFrame(rows, columns=["question_id", "comment"])
