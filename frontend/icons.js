@@ -72,11 +72,17 @@ export function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
 }
 
-/** Vite plugin: emits the sprite as a hashed asset, found in the manifest as `src/icons.svg`. */
+/** Vite plugin: emits the sprite and the page icon as hashed assets, in the manifest as `src/icons.svg` and `src/favicon.svg`. */
 export function iconSprite() {
   return {
     name: "icon-sprite",
     generateBundle() {
+      this.emitFile({
+        type: "asset",
+        name: "favicon.svg",
+        originalFileName: "src/favicon.svg",
+        source: readFileSync(new URL("src/favicon.svg", import.meta.url)),
+      });
       this.emitFile({
         type: "asset",
         name: "icons.svg",
