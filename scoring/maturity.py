@@ -172,7 +172,7 @@ def composite_levels(
     interval of each respondent's own composite. Source: Taylor linearisation, Särndal, Swensson & Wretman (1992),
     §5.5. Returns the columns of ``stratified_means``, one row per column of ``weights_in``.
     """
-    linear = _linearised(scores, strata, weights_in, weights)
+    linear = _linearised(scores, strata, weights_in, _stratum_shares(strata, weights))
     table = stratified_means(linear, strata, weights=weights, population=population, confidence=confidence)
     estimate = weights_in.T @ capabilities["estimate"].fillna(0.0)
     shift = estimate - table["estimate"]
@@ -181,23 +181,36 @@ def composite_levels(
     return table
 
 
-def _linearised(
-    scores: pd.DataFrame, strata: pd.Series, weights_in: pd.DataFrame, weights: Mapping[Hashable, float] | None
+def group_composites(
+    scores: pd.DataFrame, groups: pd.Series, weights_in: pd.DataFrame, *, confidence: float = 0.95
 ) -> pd.DataFrame:
-    cells = group_means(scores, strata)
+    """Dimensions and overall of every group (unit, role) with their intervals; formula as in ``composite_levels``,
+    one group = all.
+
+    scores : shape (n_respondents, n_capabilities), NaN = not scored; weights_in : from ``composition``
+    Returns the columns of ``group_means``, indexed by (group, composite).
+    """
+    linear = _linearised(scores, groups, weights_in, lambda n: (n > 0).astype(float))
+    return group_means(linear, groups, confidence=confidence)
+
+
+def _linearised(
+    scores: pd.DataFrame, groups: pd.Series, weights_in: pd.DataFrame, shares: Callable[[Floats], Floats]
+) -> pd.DataFrame:
+    """Each respondent's contribution to each composite, centred on the level of the respondent's group.
+
+    ``shares`` turns scored respondents, shape (n_groups, n_items), into the weight of each group in each item.
+    """
+    cells = group_means(scores, groups)
     means = cells["estimate"].unstack("item").reindex(columns=scores.columns)
     n = cells["n"].unstack("item").reindex(columns=scores.columns).to_numpy(float)
-    place = means.index.get_indexer(pd.Index(strata))
-    centre = means.to_numpy(float)
-    values = scores.to_numpy(float)
-    given = None if weights is None else np.array([weights[label] for label in means.index], dtype=float)
-    share = _shares(n, given)
-    deviations = np.nan_to_num((values - centre[place]) * _ratio(share, n, 0.0)[place])
-    composite = weights_in.to_numpy(float)
+    place = means.index.get_indexer(pd.Index(groups))
+    centre, values, composite = means.to_numpy(float), scores.to_numpy(float), weights_in.to_numpy(float)
+    deviations = np.nan_to_num((values - centre[place]) * _ratio(shares(n), n, 0.0)[place])
     answered = (~np.isnan(values)).astype(float) @ (composite > 0) > 0
     sizes = np.zeros((len(means), composite.shape[1]))
     np.add.at(sizes, place, answered)
-    scale = _ratio(sizes, _shares(sizes, given), 0.0)
+    scale = _ratio(sizes, shares(sizes), 0.0)
     level = _ratio(np.nan_to_num(centre) @ composite, (~np.isnan(centre)) @ composite, 0.0)
     linear = np.where(answered, (deviations @ composite) * scale[place] + level[place], np.nan)
     return pd.DataFrame(linear, columns=weights_in.columns)
@@ -271,6 +284,11 @@ def weight_range(levels: Sequence[float], change: float = 0.2) -> tuple[float, f
         ]
         ends.append(means)
     return min(ends[0]), max(ends[1])
+
+
+def _stratum_shares(strata: pd.Series, weights: Mapping[Hashable, float] | None) -> Callable[[Floats], Floats]:
+    given = None if weights is None else np.array([weights[label] for label in sorted(strata.unique())], dtype=float)
+    return lambda n: _shares(n, given)
 
 
 def _shares(n: Floats, weights: Floats | None) -> Floats:

@@ -15,7 +15,10 @@ SCORING_VERSION = "1.0.0"
 
 ILLUSTRATIVE_LABEL = "Illustrative baseline, not market data"
 
-WithheldReason = Literal["small", "protects", "unanimous", "coverage"]
+WithheldReason = Literal["small", "protects", "remainder", "unanimous", "coverage", "crossing"]
+"""``small``: fewer than k people. ``protects``: another withheld group would follow from it. ``remainder``: the
+people not shown would be fewer than k. ``unanimous``: the mean is everyone's own answer. ``coverage``: too few
+questions answered. ``crossing``: beside the units it would single people out."""
 EditionKind = Literal["illustrative", "imported", "pooled"]
 Third = Literal["lower", "middle", "upper"]
 
@@ -291,6 +294,8 @@ class Cell(Estimate):
     change: Change | None = None
     agreement: float | None = None
     """rwg(j), 0–1; capabilities only."""
+    basis: tuple[int, int] | None = None
+    """Dimensions and overall: from how many capabilities, of how many (withheld ones are left out)."""
 
 
 @dataclass(frozen=True, kw_only=True)
