@@ -1,0 +1,24 @@
+"""Disclosure control: the one gate between results and whoever may read them.
+
+`gate` decides which cells of a table of means are shown, so that nothing about fewer than k people can be worked out
+from all that is published: cells, aggregates, the whole organisation. `reveals` and `small_groups_revealed` are the
+rank test of any collection of published groups; `refuse_reason` applies it to filters, waves and late answers.
+`merge_small_counts` and `unanimous` guard distributions.
+"""
+
+from scoring.disclosure.distributions import LevelCount, merge_small_counts, unanimous
+from scoring.disclosure.gate import Gate, gate
+from scoring.disclosure.ranks import reveals, small_groups_revealed
+from scoring.disclosure.releases import Release, refuse_reason
+
+__all__ = [
+    "Gate",
+    "LevelCount",
+    "Release",
+    "gate",
+    "merge_small_counts",
+    "refuse_reason",
+    "reveals",
+    "small_groups_revealed",
+    "unanimous",
+]
