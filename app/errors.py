@@ -61,3 +61,8 @@ class TooLargeError(AppError):
 class UnavailableError(AppError):
     status = 503
     title = "Please try again in a moment"
+
+
+class PreconditionRequiredError(AppError):
+    status = 428
+    title = "Say which version you change"

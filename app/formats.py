@@ -96,5 +96,6 @@ FILTERS = {
     "moment": moment,
     "datetime": moment,
     "clock_time": clock_time,
+    "time": clock_time,
 }
 """The filters that templates may use."""

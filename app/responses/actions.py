@@ -170,6 +170,9 @@ def submit_response(session: Session, response: Response, *, link: str | None, k
     locked.vector = pack(questionnaire, answers)
     locked.submitted_at = at.replace(hour=0, minute=0, second=0, microsecond=0) if anonymous else at
     locked.submit_key = key[:64]
+    locked.seniority = locked.seniority or next(
+        (x.option_id or "" for x in answers if x.question_id == "profile.seniority"), ""
+    )
     locked.minutes = None if anonymous else minutes_spent(answers)
     locked.receipt_hash = digest(receipt_code(locked.id))
     session.add(locked)
@@ -201,7 +204,9 @@ def pack(questionnaire: Questionnaire, answers: list[Answer]) -> bytes:
     vector = bytearray([UNANSWERED]) * len(questionnaire.asked)
     special = {"dont_know": DONT_KNOW, "not_applicable": NOT_APPLICABLE, "unanswered": UNANSWERED}
     for answer in answers:
-        place = questionnaire.position[answer.question_id]
+        place = questionnaire.position.get(answer.question_id)
+        if place is None:  # a question about the respondent
+            continue
         if answer.status == "answered":
             options = questionnaire.asked[place].options
             vector[place] = next(option.code for option in options if option.id == answer.option_id)

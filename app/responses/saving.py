@@ -127,7 +127,7 @@ def save(connection: Connection, request: Save) -> list[Saved]:
 
 def _stranger(connection: Connection, request: Save) -> AppError:
     known = connection.execute(
-        select(AnsweringSession.response_id).where(col(AnsweringSession.token_hash) == request.token_hash)
+        select(col(AnsweringSession.response_id)).where(col(AnsweringSession.token_hash) == request.token_hash)
     ).first()
     if known is None:
         return NotSignedInError("Open the link from your invitation again to continue. What you typed is kept here.")
@@ -143,11 +143,13 @@ def _refuse_late(row: AnyRow, request: Save) -> None:
 
 
 def _refuse_unknown(questionnaire: Questionnaire, answer: AnswerInput) -> None:
-    if answer.question_id not in questionnaire.position:
+    profile = {question.id: question for question in questionnaire.profile}
+    if answer.question_id not in questionnaire.position and answer.question_id not in profile:
         raise NotFoundError(
             f"'{answer.question_id}' is not a question of {questionnaire.id} {questionnaire.version}. Reload the page."
         )
-    options = {option.id for option in questionnaire.question(answer.question_id).options}
+    question = profile.get(answer.question_id) or questionnaire.question(answer.question_id)
+    options = {option.id for option in question.options}
     if answer.option_id is not None and answer.option_id not in options:
         raise InvalidInputError(
             f"'{answer.option_id}' is not an option of '{answer.question_id}'; there is: {', '.join(sorted(options))}."

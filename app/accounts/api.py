@@ -1,0 +1,55 @@
+"""Sign in and out as JSON, and who is signed in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.accounts.actions import digest, sign_in, sign_out
+from app.clock import now
+from app.settings import get_settings
+from app.web import SESSION_COOKIE, CurrentUser, Problem, Public, SessionDep, clear_cookie, session_token, set_cookie
+
+router = APIRouter(prefix="/api/v1", tags=["sessions"], responses={401: {"model": Problem}, 422: {"model": Problem}})
+
+
+class SignInForm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[str, Field(max_length=256)]
+
+
+class MeOut(BaseModel):
+    id: str
+    email: str
+    name: str
+    administrator: bool
+    consultant: bool
+
+
+class SignedInOut(MeOut):
+    token: str
+    """For programs: send it as ``Authorization: Bearer``; browsers use the cookie."""
+
+
+@router.post("/sessions", status_code=201, summary="Sign in", dependencies=[Public])
+def post_session(session: SessionDep, form: SignInForm, response: Response) -> SignedInOut:
+    days = get_settings().session_days
+    signed_in = sign_in(session, form.email, form.password, at=now(), days=days)
+    set_cookie(response, SESSION_COOKIE, signed_in.token, days=days)
+    user = signed_in.user
+    return SignedInOut(token=signed_in.token, **MeOut.model_validate(user, from_attributes=True).model_dump())
+
+
+@router.delete("/sessions/current", status_code=204, summary="Sign out")
+def delete_session(request: Request, session: SessionDep, _user: CurrentUser, response: Response) -> None:
+    token = session_token(request)
+    if token:
+        sign_out(session, digest(token))
+    clear_cookie(response, SESSION_COOKIE)
+
+
+@router.get("/me", summary="Who is signed in")
+def get_me(user: CurrentUser) -> MeOut:
+    return MeOut.model_validate(user, from_attributes=True)

@@ -1,0 +1,84 @@
+"""Import editions; once stored they never change."""
+
+import hashlib
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from app.access import require_consultant
+from app.errors import ConflictError, InvalidInputError
+from app.models import BaselineEdition, User
+from questionnaires.load import CONTENT, load_questionnaire, shipped
+from scoring.editions import Edition, EditionError, parse_edition
+
+
+def check_edition(csv_text: str, provenance_text: str, questionnaire_id: str) -> Edition:
+    """The edition of two files, or `InvalidInputError` with every error by file and line."""
+    if questionnaire_id not in shipped():
+        raise InvalidInputError(f"There is no questionnaire '{questionnaire_id}'; there is: {', '.join(shipped())}.")
+    try:
+        return parse_edition(csv_text, provenance_text, load_questionnaire(questionnaire_id))
+    except EditionError as error:
+        problems = [{"field": "content", "message": problem} for problem in error.problems]
+        raise InvalidInputError(
+            "The baseline was not imported. " + " ".join(error.problems[:3]), errors=problems
+        ) from None
+
+
+def import_edition(
+    session: Session, user: User, csv_text: str, provenance_text: str, questionnaire_id: str
+) -> BaselineEdition:
+    """Store an edition that a consultant brings."""
+    require_consultant(user)
+    edition = check_edition(csv_text, provenance_text, questionnaire_id)
+    return _store(session, edition, csv_text, provenance_text, user)
+
+
+def _store(
+    session: Session, edition: Edition, csv_text: str, provenance_text: str, user: User | None
+) -> BaselineEdition:
+    sha256 = hashlib.sha256((provenance_text + "\x1f" + csv_text).encode()).hexdigest()
+    present = session.exec(
+        select(BaselineEdition).where(
+            BaselineEdition.baseline == edition.id, BaselineEdition.edition == edition.edition
+        )
+    ).first()
+    if present is not None:
+        if present.sha256 == sha256:
+            return present
+        raise ConflictError(
+            f"'{edition.id}' already has an edition {edition.edition} with other content. Editions never change: "
+            "give this one a new edition label."
+        )
+    row = BaselineEdition(
+        baseline=edition.id,
+        edition=edition.edition,
+        kind=edition.kind,
+        questionnaire_id=edition.questionnaire,
+        source=edition.source,
+        method=edition.method,
+        year=edition.year,
+        peers=edition.n,
+        published_on=edition.published_on,
+        sha256=sha256,
+        provenance=provenance_text,
+        content=csv_text,
+        created_by=user.id if user else None,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def ensure_shipped_editions(session: Session) -> None:
+    """Store the editions that come with Trigpoint, unless they are there."""
+    for path in shipped_editions():
+        provenance_text = path.with_suffix(".yaml").read_text(encoding="utf-8")
+        csv_text = path.read_text(encoding="utf-8")
+        edition = parse_edition(csv_text, provenance_text, load_questionnaire(path.parent.parent.name))
+        _store(session, edition, csv_text, provenance_text, None)
+
+
+def shipped_editions() -> list[Path]:
+    """The CSV files of the shipped editions."""
+    return sorted(CONTENT.glob("*/baselines/*.csv"))

@@ -1,0 +1,116 @@
+"""Create and change organisations, their units and their members."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, func, select
+
+from app.access import require_consultant
+from app.accounts.actions import grant
+from app.errors import ConflictError, InvalidInputError, NotFoundError
+from app.models import Assessment, Membership, Organization, Participant, Unit, User
+from app.organizations.forms import MemberForm, OrganizationForm, UnitForm
+
+
+def create_organization(session: Session, user: User, form: OrganizationForm, *, at: datetime) -> Organization:
+    """A new client; whoever creates it becomes its consultant."""
+    require_consultant(user)
+    organization = Organization(**form.model_dump(), created_at=at, updated_at=at)
+    session.add(organization)
+    session.flush()
+    grant(session, user, organization.id, "consultant")
+    return organization
+
+
+def update_organization(session: Session, organization: Organization, form: OrganizationForm, *, at: datetime) -> None:
+    """Change the profile. Launched assessments keep the profile they were launched with."""
+    organization.sqlmodel_update(form.model_dump())
+    organization.updated_at = at
+    organization.revision += 1
+    session.add(organization)
+    session.flush()
+
+
+def delete_organization(session: Session, organization: Organization) -> None:
+    """Delete an organisation and everything it owns; refused while an assessment is open."""
+    still_open = session.exec(
+        select(Assessment.name).where(Assessment.organization_id == organization.id, Assessment.status == "open")
+    ).first()
+    if still_open:
+        raise ConflictError(f"'{still_open}' is still open. Close it before you delete the organisation.")
+    session.execute(delete(Participant).where(col(Participant.organization_id) == organization.id))
+    session.execute(delete(Organization).where(col(Organization.id) == organization.id))
+
+
+def add_unit(session: Session, organization: Organization, form: UnitForm) -> Unit:
+    """A new unit at the end of the list. Raises `InvalidInputError` for a name in use."""
+    if find_unit(session, organization, form.name):
+        raise InvalidInputError(f"There is already a unit '{form.name}'.")
+    position = session.exec(select(func.count()).where(Unit.organization_id == organization.id)).one()
+    unit = Unit(organization_id=organization.id, name=form.name, headcount=form.headcount, position=position)
+    session.add(unit)
+    session.flush()
+    return unit
+
+
+def find_unit(session: Session, organization: Organization, name: str) -> Unit | None:
+    """A unit by name, whatever its capitals."""
+    statement = select(Unit).where(
+        Unit.organization_id == organization.id, func.lower(Unit.name) == name.strip().lower()
+    )
+    return session.exec(statement).first()
+
+
+def save_units(session: Session, organization: Organization, forms: Sequence[UnitForm]) -> None:
+    """Make the units what the list says: new ones are added, named ones changed, others removed unless in use."""
+    wanted = {form.name.lower(): form for form in forms}
+    if len(wanted) < len(forms):
+        raise InvalidInputError("Two units have the same name. Give each its own.")
+    present = session.exec(select(Unit).where(Unit.organization_id == organization.id)).all()
+    used = set(
+        session.exec(select(Participant.unit_id).where(Participant.organization_id == organization.id).distinct()).all()
+    )
+    for unit in present:
+        form = wanted.get(unit.name.lower())
+        if form is not None:
+            unit.headcount = form.headcount
+            session.add(unit)
+        elif unit.id in used:
+            raise ConflictError(f"People are invited from '{unit.name}', so it cannot be removed.")
+        else:
+            session.delete(unit)
+    known = {unit.name.lower() for unit in present}
+    for name, form in wanted.items():
+        if name not in known:
+            add_unit(session, organization, form)
+    session.flush()
+
+
+def set_member(session: Session, organization: Organization, form: MemberForm) -> User:
+    """Give a user a role in the organisation."""
+    user = session.exec(select(User).where(User.email == form.email.lower())).first()
+    if user is None:
+        raise NotFoundError(f"There is no user {form.email}. Ask the platform administrator to add them first.")
+    _keep_a_consultant(session, organization, user, form.role)
+    grant(session, user, organization.id, form.role)
+    return user
+
+
+def remove_member(session: Session, organization: Organization, user_id: str) -> None:
+    """Take a membership away; it counts from the next request on."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFoundError("There is no such member.")
+    _keep_a_consultant(session, organization, user, None)
+    session.execute(
+        delete(Membership).where(col(Membership.organization_id) == organization.id, col(Membership.user_id) == user_id)
+    )
+
+
+def _keep_a_consultant(session: Session, organization: Organization, user: User, role: str | None) -> None:
+    consultants = session.exec(
+        select(Membership.user_id).where(Membership.organization_id == organization.id, Membership.role == "consultant")
+    ).all()
+    if role != "consultant" and list(consultants) == [user.id]:
+        raise ConflictError("The last consultant of an organisation cannot leave it. Add another one first.")
