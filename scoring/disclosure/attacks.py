@@ -86,8 +86,7 @@ def _attacks_on(table: Table, withheld: Flags, part: Floats, rows: Places, cells
     small = people < table.k
     if not small.any() or most <= 0:
         return []
-    combinations = linalg.null_space(part[:, ~small].T) if (~small).any() else np.eye(len(part))
-    space = _row_basis(combinations.T @ part[:, small])
+    space = _row_basis(_null_rows(part[:, ~small]) @ part[:, small])
     attacks = []
     for chosen in _exposed_sets(space, people[small], groups[small], table.k - 1):
         exposed = np.flatnonzero(small)[chosen]
@@ -99,19 +98,25 @@ def _attacks_on(table: Table, withheld: Flags, part: Floats, rows: Places, cells
     return attacks
 
 
+def _null_rows(matrix: Floats) -> Floats:
+    """Orthonormal combinations of the rows that cancel; the tolerance is absolute, noise alone is no matrix."""
+    left, singular, _ = np.linalg.svd(matrix, full_matrices=True)
+    return np.asarray(left[:, int((singular > TOLERANCE).sum()) :].T, dtype=float)
+
+
 def _row_basis(matrix: Floats) -> Floats:
     """Orthonormal rows that span the rows of the matrix."""
     if not matrix.size:
         return np.zeros((0, matrix.shape[1]))
     _, singular, right = np.linalg.svd(matrix, full_matrices=False)
-    return np.asarray(right[singular > TOLERANCE * max(1.0, singular.max(initial=0.0))], dtype=float)
+    return np.asarray(right[singular > TOLERANCE], dtype=float)
 
 
 def _vanishing(space: Floats, where: Flags) -> Floats:
     """Vectors of the space that are zero in the marked places, as orthonormal rows."""
     if not len(space) or not where.any():
         return space
-    return np.asarray(linalg.null_space(space[:, where].T, rcond=1e-8).T @ space, dtype=float)
+    return _row_basis(_null_rows(space[:, where]) @ space)
 
 
 def _exposed_sets(space: Floats, people: Places, groups: Places, budget: int) -> list[Flags]:

@@ -91,7 +91,7 @@ def count_bounds(table: Table, hidden: Flags) -> tuple[Floats, Floats]:
     small = groups < table.k
     low = np.where(closed & ~small, float(table.k), 0.0)
     high = np.where(closed, np.where(small, table.k - 1.0, np.inf), 0.0)
-    low[table.nowhere], high[table.nowhere] = 0.0, np.inf
+    low[table.nowhere], high[table.nowhere] = 0.0, np.inf if groups[table.nowhere].any() else 0.0
     open_ended = np.isinf(high).sum(axis=0)
     finite = np.where(np.isinf(high), 0.0, high)
     others = np.where(open_ended - np.isinf(high) > 0, np.inf, finite.sum(axis=0) - finite)
