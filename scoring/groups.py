@@ -4,9 +4,9 @@ Only what the gate shows is computed into a row. A dimension of a unit is the me
 so it is a function of numbers that are shown anyway and gives nothing away.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -150,7 +150,9 @@ def _levels(
             group_composites(part, labels, weights, confidence=settings.confidence),
         )
         for table in tables:
-            for (code, item), row in zip(table.index.tolist(), table.to_dict("records"), strict=True):
+            columns = [str(column) for column in table.columns]
+            for (code, item), values in zip(table.index.tolist(), table.to_numpy(float), strict=True):
+                row = dict(zip(columns, values, strict=True))
                 if row["n"] > 0:
                     estimates[names[code], str(item)] = estimate_of(row, METHOD)
         for item in weights.columns:
@@ -159,7 +161,7 @@ def _levels(
     return _Levels(estimates, basis)
 
 
-def estimate_of(row: Mapping[Hashable, Any], method: str) -> Estimate:
+def estimate_of(row: Mapping[str, float], method: str) -> Estimate:
     """A row of ``stratified_means`` or ``group_means`` as an estimate; NaN becomes ``None``."""
     present = {name: None if np.isnan(row[name]) else float(row[name]) for name in ("low", "high", "se", "df")}
     return Estimate(
