@@ -10,18 +10,20 @@ from app.catalogue.api import router as catalogue_api
 from app.catalogue.routes import router as catalogue
 from app.organizations.api import router as organizations_api
 from app.organizations.routes import router as organizations
+from app.portfolio.routes import router as portfolio
 from app.responses.api import router as responses_api
 from app.responses.routes import router as responses
 
 ROUTERS: tuple[APIRouter, ...] = (
-    accounts,
-    responses_api,
-    responses,
     accounts_api,
+    accounts,
     baselines_api,
     baselines,
     catalogue_api,
     catalogue,
     organizations_api,
     organizations,
+    responses_api,
+    responses,
+    portfolio,
 )

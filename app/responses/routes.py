@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
 from pydantic import ValidationError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.datastructures import FormData
 
 from app.clock import new_token, now
@@ -56,7 +56,7 @@ def desk_of(request: Request, session: Session, person: Respondent) -> Desk:
     response = person.response
     found = session.exec(
         select(Assessment, Organization)
-        .join(Organization, Organization.id == Assessment.organization_id)  # type: ignore[arg-type]
+        .join(Organization, col(Organization.id) == col(Assessment.organization_id))
         .where(Assessment.id == response.assessment_id)
     ).one()
     assessment, organization = found
@@ -319,7 +319,7 @@ def _save_posted(
     shown = replace(
         view,
         value=given["value"],
-        status=chosen if chosen in statuses else "answered" if chosen else "unanswered",  # type: ignore[arg-type]
+        status=chosen if chosen in statuses else "answered" if chosen else "unanswered",
         reason=given["reason"] or "",
         comment=given["comment"] or "",
         evidence_url=given["evidence_url"] or "",
