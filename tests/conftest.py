@@ -1,0 +1,246 @@
+"""Databases, clients of personas, and what no test may do.
+
+``session`` is for actions and queries: everything is rolled back. ``engine``, ``app`` and ``client`` are for tests over HTTP:
+the application commits, so each test has a database of its own. Both run on SQLite, or on a real PostgreSQL with
+``--postgres`` (or TRIGPOINT_TEST_DATABASE=postgres).
+"""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, Engine, event
+from sqlmodel import Session
+
+from app import db
+from app.db import make_engine, transaction
+from app.main import create_app
+from app.models import Organization, User
+from app.settings import Settings, get_settings
+from tests.databases import POSTGRES_URL, PostgresTemplate, SqliteTemplate, Template, postgres_server, test_settings
+from tests.factories import make_leader, make_organization, make_user
+from tests.people import Client, sign_in_as
+
+# A test that forgets to ask for a database must not find the developer's own.
+os.environ["TRIGPOINT_DATABASE_URL"] = "sqlite:////nonexistent/trigpoint-tests/none.db"
+os.environ["TRIGPOINT_SECRET_KEY"] = "a secret of the tests, long enough for production"
+for name in ("TRIGPOINT_BASE_URL", "TRIGPOINT_ENVIRONMENT", "TRIGPOINT_ALLOWED_HOSTS"):
+    os.environ.pop(name, None)
+
+_server = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run on a real PostgreSQL instead of SQLite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    wanted = config.getoption("--postgres") or os.environ.get("TRIGPOINT_TEST_DATABASE") == "postgres"
+    worker = hasattr(config, "workerinput")
+    if wanted and not worker:
+        # One server per run; the workers inherit its address through the environment.
+        os.environ[POSTGRES_URL] = _server.enter_context(postgres_server())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _server.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_loopback() -> Iterator[None]:
+    """No test reaches a network beyond this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not _loopback(address[0]):
+            raise OSError(f"a test tried to reach {address[0]}; tests stay on this machine")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- databases -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres() -> bool:
+    """Whether this run is on PostgreSQL."""
+    return POSTGRES_URL in os.environ
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, postgres: bool) -> Template:
+    """The migrated database of this worker, which tests copy."""
+    if postgres:
+        return PostgresTemplate(os.environ[POSTGRES_URL])
+    return SqliteTemplate(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def _shared_engine(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with template.copy(tmp_path_factory.mktemp("shared")) as url:
+        engine = make_engine(test_settings(url))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def session(_shared_engine: Engine) -> Iterator[Session]:
+    """A session on a migrated database; whatever the test writes is rolled back."""
+    with _shared_engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield session
+        outer.rollback()
+
+
+@contextmanager
+def _current(url: str) -> Iterator[Settings]:
+    """Make ``url`` the database of this process, for everything that asks `get_settings` or `get_engine`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRIGPOINT_DATABASE_URL", url)
+        patch.setenv("TRIGPOINT_DATABASE_POOL", "12")
+        get_settings.cache_clear()
+        db.get_engine.cache_clear()
+        yield get_settings()
+    if db.get_engine.cache_info().currsize:
+        db.get_engine().dispose()
+    get_settings.cache_clear()
+    db.get_engine.cache_clear()
+
+
+@pytest.fixture
+def settings(template: Template, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh, migrated database of this test."""
+    with template.copy(tmp_path) as url, _current(url) as settings:
+        yield settings
+
+
+@pytest.fixture
+def empty_settings(template: Template, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database without any table."""
+    with template.empty(tmp_path) as url, _current(url) as settings:
+        yield settings
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Engine:
+    """The engine of this test's database; write to it with ``transaction(engine)``."""
+    return db.get_engine()
+
+
+# --- personas --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine) -> FastAPI:
+    return create_app(settings, engine)
+
+
+@dataclass(frozen=True)
+class World:
+    """Two organisations that know nothing of each other, and who belongs to them."""
+
+    organization: Organization
+    elsewhere: Organization
+    users: dict[str, User]
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    """``consultant`` and ``leader`` of one organisation, ``outsider`` (consultant of another), ``administrator``, and
+    ``stranger``, who belongs to none."""
+    with transaction(engine) as session:
+        users = {
+            "consultant": make_user(session, "Consultant", consultant=True),
+            "outsider": make_user(session, "Outsider", consultant=True),
+            "administrator": make_user(session, "Administrator", administrator=True),
+            "stranger": make_user(session, "Stranger"),
+        }
+        organization = make_organization(session, users["consultant"])
+        elsewhere = make_organization(session, users["outsider"], name="Elsewhere")
+        users["leader"] = make_leader(session, organization)
+    return World(organization, elsewhere, users)
+
+
+@pytest.fixture
+def anonymous(app: FastAPI) -> Iterator[Client]:
+    """Nobody in particular. Its life is the application's: started before the test, stopped after it."""
+    with Client(app) as client:
+        yield client
+
+
+PersonaClient = Callable[[str], Client]
+
+
+@pytest.fixture
+def client(app: FastAPI, engine: Engine, world: World, anonymous: Client) -> PersonaClient:
+    """``client("leader")``: a browser signed in as one of the `World`."""
+
+    def signed_in(persona: str) -> Client:
+        person = Client(app)
+        # One application, one event loop: the others join the one that runs.
+        person.portal = anonymous.portal
+        with transaction(engine) as session:
+            return sign_in_as(person, session, world.users[persona])
+
+    return signed_in
+
+
+@pytest.fixture
+def another(app: FastAPI, anonymous: Client) -> Callable[[], Client]:
+    """``another()``: one more browser that is nobody, such as a respondent's."""
+
+    def fresh() -> Client:
+        person = Client(app)
+        person.portal = anonymous.portal
+        return person
+
+    return fresh
+
+
+# --- cost ------------------------------------------------------------------------------------------------------------
+
+
+class Queries(list[str]):
+    """The statements of a block, in order."""
+
+
+CountQueries = Callable[[Engine | Connection], Any]
+
+
+@pytest.fixture
+def count_queries() -> CountQueries:
+    """``with count_queries(engine) as queries: …; assert len(queries) <= 7``. BEGIN and savepoints do not count."""
+
+    @contextmanager
+    def counting(target: Engine | Connection) -> Iterator[Queries]:
+        queries = Queries()
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")):
+                queries.append(statement)
+
+        event.listen(target, "before_cursor_execute", note)
+        try:
+            yield queries
+        finally:
+            event.remove(target, "before_cursor_execute", note)
+
+    return counting
