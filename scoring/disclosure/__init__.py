@@ -7,6 +7,7 @@ rank test of any collection of published groups; `refuse_reason` applies it to f
 """
 
 from scoring.disclosure.distributions import LevelCount, merge_small_counts, unanimous
+from scoring.disclosure.exposure import Means
 from scoring.disclosure.gate import Gate, gate
 from scoring.disclosure.ranks import reveals, small_groups_revealed
 from scoring.disclosure.releases import Release, refuse_reason
@@ -14,6 +15,7 @@ from scoring.disclosure.releases import Release, refuse_reason
 __all__ = [
     "Gate",
     "LevelCount",
+    "Means",
     "Release",
     "gate",
     "merge_small_counts",

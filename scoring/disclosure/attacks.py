@@ -36,7 +36,7 @@ def find_attacks(table: Table, withheld: Flags, *, most: int = 200) -> list[Atta
     """
     equations, cells = _open_equations(table, withheld)
     attacks: dict[frozenset[int], Attack] = {}
-    for rows, columns in _components(equations):
+    for rows, columns in components(equations):
         part = equations[rows][:, columns].toarray()
         for attack in _attacks_on(table, withheld, part, rows, cells[columns], most - len(attacks)):
             attacks.setdefault(attack.used, attack)
@@ -70,7 +70,8 @@ def _open_equations(table: Table, withheld: Flags) -> tuple[sparse.csr_array, Pl
     return sparse.csr_array((published @ table.equations)[:, cells]), cells
 
 
-def _components(equations: sparse.csr_array) -> list[tuple[Places, Places]]:
+def components(equations: sparse.csr_array) -> list[tuple[Places, Places]]:
+    """Split equations into independent parts: the rows and the columns of each."""
     stated, cells = equations.nonzero()
     size = sum(equations.shape)
     graph = sparse.csr_array((np.ones(len(cells)), (stated, cells + equations.shape[0])), shape=(size, size))

@@ -13,7 +13,7 @@ from scipy import optimize, sparse
 from scoring.disclosure.attacks import find_attacks
 from scoring.disclosure.table import Flags, Floats, Table
 
-MOST_ROUNDS = 12
+MOST_ROUNDS = 25
 MOST_NODES = 2_000
 RELATIVE_GAP = 0.0
 

@@ -70,7 +70,7 @@ class Table:
         together from its parts; fewer than k where all gave the same answer.
         """
         people = np.where(self.alike, np.minimum(self.counts, self.k - 1), self.counts)
-        for item in self._from_the_top():
+        for item in reversed(self.upwards()):
             small = (people[:, item] > 0) & (people[:, item] < self.k)
             for child in self.children[item]:
                 people[small, child] = np.minimum(people[small, child], people[small, item])
@@ -81,11 +81,12 @@ class Table:
         """Cells that must never be worked out: those with 1 to k-1 people at stake."""
         return (self.stakes > 0) & (self.stakes < self.k)
 
-    def _from_the_top(self) -> list[int]:
+    def upwards(self) -> list[int]:
+        """Aggregates, each after those it is made of."""
         order: list[int] = []
         for item in self.children:
             self._visit(item, order)
-        return order[::-1]
+        return order
 
     def _visit(self, item: int, order: list[int]) -> None:
         if item in order:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scoring.disclosure import (
     Gate,
     LevelCount,
+    Means,
     Release,
     gate,
     merge_small_counts,
@@ -230,6 +231,58 @@ def test_the_audit_states_what_remains_known():
     assert not audit["determined"].any()
     assert audit.loc["unit 1", ["count_low", "count_high"]].tolist() == [6, 10]
     assert audit.loc["unit 2", ["count_low", "count_high"]].tolist() == [0, 4]
+
+
+def test_the_audit_bounds_a_withheld_mean():
+    """4 x + 6 y = 10 * 2.2 with both on 1 to 5: x from (22 - 30) / 4 or 1 up to (22 - 6) / 4."""
+    counts = frame([[20], [6], [4]], ["a"])
+    cells = pd.DataFrame({"a": [3.0, 2.0, 2.5]}, index=counts.index)
+    means = Means(cells, pd.Series({"a": (60 + 12 + 10) / 30}), 1, 5)
+    audit = gate(counts, means=means).audit.set_index("group")
+    assert audit.loc["unit 2", "low"] == pytest.approx(1)
+    assert audit.loc["unit 2", "high"] == pytest.approx(4)
+    assert np.isnan(audit.loc["unit 1", "low"])
+
+
+def test_a_group_hemmed_in_by_its_protector_takes_another_along():
+    """Beside a unit at level 1.05, the small one could only lie between 1 and 1.3."""
+    counts = frame([[12], [6], [4]], ["a"])
+    cells = pd.DataFrame({"a": [3.0, 1.05, 1.2]}, index=counts.index)
+    means = Means(cells, pd.Series({"a": (36 + 6.3 + 4.8) / 22}), 1, 5)
+    assert gate(counts).shown["a"].tolist() == [True, False, False]
+    decided = gate(counts, means=means)
+    audit = decided.audit.set_index("group")
+    assert not decided.shown.any(axis=None)
+    assert audit.loc["unit 2", "high"] - audit.loc["unit 2", "low"] >= 1
+
+
+def test_a_whole_at_the_end_of_the_scale_does_not_empty_the_table():
+    """Where the whole alone says as much, withholding more would not help."""
+    counts = frame([[12], [6], [4]], ["a"])
+    cells = pd.DataFrame({"a": [1.0, 1.05, 1.1]}, index=counts.index)
+    means = Means(cells, pd.Series({"a": (12 + 6.3 + 4.4) / 22}), 1, 5)
+    assert gate(counts, means=means).shown["a"].tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize("shares", [None, pd.Series([0.5, 0.2, 0.2, 0.1], index=[f"unit {n}" for n in range(4)])])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_bounds_hold_the_truth_and_every_other_table_with_the_same_publication(seed, shares):
+    rng = np.random.default_rng(seed)
+    counts = with_all([[9, 9], [8, 8], [3, 3], [7, 2]])
+    cells = pd.DataFrame(rng.uniform(1.5, 4.5, (4, 2)), index=counts.index, columns=["a", "b"])
+    cells["all"] = cells.mean(axis=1)
+    share = counts["a"] if shares is None else shares
+    whole = (cells[["a", "b"]].mul(share, axis=0) / share.sum()).sum()
+    if shares is None:
+        whole["b"] = np.average(cells["b"], weights=counts["b"])
+    whole["all"] = whole[["a", "b"]].mean()
+    audit = gate(counts, parents=PARENTS, means=Means(cells, whole, 1, 5, shares)).audit
+    small = audit[audit["reason"] == "small"]
+    truth = np.array([cells.loc[row.group, row.item] for row in small.itertuples()])
+    assert len(small) >= 4
+    assert (small["low"].to_numpy() <= truth + 1e-7).all()
+    assert (truth <= small["high"].to_numpy() + 1e-7).all()
+    assert (small["high"] - small["low"]).min() > 0.3
 
 
 @given(st.lists(st.integers(0, 15), min_size=2, max_size=6), st.randoms(use_true_random=False))
