@@ -29,7 +29,12 @@ def level(value: float) -> str:
     >>> level(2.449), level(-0.25)
     ('2.4', '−0.3')
     """
-    return str(printed(value)).replace("-", MINUS)
+    return minus(printed(value))
+
+
+def minus(number: Decimal) -> str:
+    """A number that is already rounded, with a real minus sign."""
+    return str(number).replace("-", MINUS)
 
 
 def signed(value: float) -> str:
