@@ -13,7 +13,7 @@ from scoring.results import (
     WithheldGroup,
     WithheldLevel,
 )
-from scoring.wording import level, listed, ordinal, percent, to
+from scoring.wording import apart, level, listed, minus, ordinal, percent, to
 
 
 def print_tables(result: AssessmentResult, *, by: str | None = None, agreement: bool = False) -> None:
