@@ -1,6 +1,6 @@
 /** One question on the page: reads what the person said, writes what is known, says how saving goes. */
 import type { Answer, Entry, SavedAnswer } from "./answer";
-import { say } from "./status";
+import { iconOf, say } from "./status";
 
 type Input = HTMLInputElement | HTMLTextAreaElement;
 
@@ -116,7 +116,13 @@ export class Question {
     const words = document.createElement("span");
     words.className = "error-text";
     words.id = `${problem.field}-error`;
-    words.textContent = `Error: ${problem.message}`;
+    const text = document.createElement("span");
+    text.textContent = problem.message;
+    const spoken = document.createElement("span");
+    spoken.className = "visually-hidden";
+    spoken.textContent = "Error: ";
+    text.prepend(spoken);
+    words.append(...iconOf("circle-alert"), text);
     input.before(words);
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", words.id);

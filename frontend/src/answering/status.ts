@@ -28,9 +28,13 @@ export function say(line: HTMLElement | null, mood: Mood, words: string, icon = 
   quiet.textContent = aside;
   const [before, after = ""] = words.split("{aside}");
   text.append(before ?? "", quiet, after);
-  const template = document.getElementById(`icon-${icon}`);
-  const mark = template instanceof HTMLTemplateElement ? [template.content.cloneNode(true)] : [];
-  line.replaceChildren(...mark, text);
+  line.replaceChildren(...iconOf(icon), text);
+}
+
+/** A copy of an icon the page brought along, or nothing. */
+export function iconOf(name: string): Node[] {
+  const template = document.getElementById(`icon-${name}`);
+  return template instanceof HTMLTemplateElement ? [template.content.cloneNode(true)] : [];
 }
 
 export function saySaved(line: HTMLElement | null, at: Date): void {
