@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from app.accounts.api import router as accounts_api
 from app.accounts.routes import router as accounts
+from app.assessments.api import router as assessments_api
+from app.assessments.routes import router as assessments
 from app.baselines.api import router as baselines_api
 from app.baselines.routes import router as baselines
 from app.catalogue.api import router as catalogue_api
@@ -13,17 +15,23 @@ from app.organizations.routes import router as organizations
 from app.portfolio.routes import router as portfolio
 from app.responses.api import router as responses_api
 from app.responses.routes import router as responses
+from app.roadmaps.api import router as roadmaps_api
+from app.roadmaps.routes import router as roadmaps
 
 ROUTERS: tuple[APIRouter, ...] = (
     accounts_api,
     accounts,
+    assessments_api,
+    assessments,
     baselines_api,
     baselines,
     catalogue_api,
     catalogue,
     organizations_api,
     organizations,
+    portfolio,
     responses_api,
     responses,
-    portfolio,
+    roadmaps_api,
+    roadmaps,
 )
