@@ -172,7 +172,7 @@ def measured_of(snapshot: Snapshot) -> Measured | None:
         low=overall.low,
         high=overall.high,
         target=overall.target,
-        change=overall.change.estimate if overall.change else None,
+        change=overall.change.change if overall.change else None,
         scale_low=scale.low,
         scale_high=scale.high,
         ticks=scale.values,

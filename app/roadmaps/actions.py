@@ -1,0 +1,150 @@
+"""Plan, try what-ifs, adopt."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.assessments.queries import questionnaire_of
+from app.errors import ConflictError, NotFoundError
+from app.models import Assessment, Roadmap, RoadmapItem, Snapshot, User
+from app.results.queries import result_of
+from app.roadmaps.candidates import default_limits, find_candidates
+from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.limits import Limits, next_quarter
+from app.roadmaps.planning import SECONDS, plan
+from questionnaires.load import load_library
+
+
+def assessment_of(session: Session, snapshot: Snapshot | Roadmap) -> Assessment:
+    """The assessment of a snapshot or a roadmap."""
+    return session.exec(select(Assessment).where(col(Assessment.id) == snapshot.assessment_id)).one()
+
+
+def proposed_limits(session: Session, snapshot: Snapshot, *, at: datetime) -> Limits:
+    """Where the conversation about limits starts."""
+    assessment = assessment_of(session, snapshot)
+    questionnaire, library = questionnaire_of(assessment), load_library(assessment.questionnaire_id)
+    candidates = find_candidates(result_of(snapshot), library, questionnaire)
+    base = Limits(starts_on=next_quarter(at.date()))
+    return default_limits(candidates, base, [skill.id for skill in library.skills])
+
+
+def plan_roadmap(
+    session: Session,
+    snapshot: Snapshot,
+    user: User | None,
+    form: PlanForm,
+    *,
+    at: datetime,
+    seconds: float = SECONDS,
+) -> Roadmap:
+    """A new proposed plan for a snapshot. Raises `InvalidInputError` without any target."""
+    limits = form.limits(proposed_limits(session, snapshot, at=at))
+    return _solve(session, snapshot, user, form.name or "First plan", "proposed", None, limits, at, seconds)
+
+
+def plan_scenario(
+    session: Session, parent: Roadmap, user: User | None, form: PlanForm, *, at: datetime, seconds: float = SECONDS
+) -> Roadmap:
+    """What would change with other limits: a scenario beside ``parent``."""
+    if parent.status == "scenario":
+        raise ConflictError("This is itself a what-if. Adopt it first, or start from the plan it belongs to.")
+    limits = form.limits(Limits.of(parent.limits))
+    snapshot = session.exec(select(Snapshot).where(col(Snapshot.id) == parent.snapshot_id)).one()
+    return _solve(session, snapshot, user, form.name or "What if", "scenario", parent.id, limits, at, seconds)
+
+
+def _solve(
+    session: Session,
+    snapshot: Snapshot,
+    user: User | None,
+    name: str,
+    status: str,
+    parent_id: str | None,
+    limits: Limits,
+    at: datetime,
+    seconds: float,
+) -> Roadmap:
+    assessment = assessment_of(session, snapshot)
+    library = load_library(assessment.questionnaire_id)
+    planned = plan(result_of(snapshot), questionnaire_of(assessment), library, limits, seconds)
+    roadmap = Roadmap(
+        organization_id=snapshot.organization_id,
+        assessment_id=snapshot.assessment_id,
+        snapshot_id=snapshot.id,
+        parent_id=parent_id,
+        name=name,
+        status=status,
+        starts_on=limits.starts_on,
+        limits=limits.document(),
+        problem=planned.problem,
+        solution=planned.solution,
+        explanation=planned.explanation,
+        created_by=user.id if user else None,
+        created_at=at,
+    )
+    session.add(roadmap)
+    session.flush()
+    return roadmap
+
+
+def adopt(session: Session, roadmap: Roadmap, *, at: datetime) -> Roadmap:
+    """Make a plan or a scenario the adopted one; the one before is kept as replaced, its owners carried over."""
+    if roadmap.status == "replaced":
+        raise ConflictError("This plan was replaced by a later one. Plan anew, or adopt one of its what-ifs.")
+    before = session.exec(
+        select(Roadmap)
+        .where(
+            Roadmap.organization_id == roadmap.organization_id,
+            Roadmap.assessment_id == roadmap.assessment_id,
+            Roadmap.status == "adopted",
+            Roadmap.id != roadmap.id,
+        )
+        .with_for_update()
+    ).all()
+    for row in before:
+        row.status = "replaced"
+        session.add(row)
+    _carry_items(session, [row.id for row in before] or [roadmap.parent_id or ""], roadmap)
+    roadmap.status = "adopted"
+    roadmap.adopted_at = at
+    roadmap.revision += 1
+    session.add(roadmap)
+    session.flush()
+    return roadmap
+
+
+def _carry_items(session: Session, from_ids: list[str], roadmap: Roadmap) -> None:
+    own = set(session.exec(select(RoadmapItem.initiative_id).where(RoadmapItem.roadmap_id == roadmap.id)).all())
+    items = session.exec(
+        select(RoadmapItem).where(
+            RoadmapItem.organization_id == roadmap.organization_id, col(RoadmapItem.roadmap_id).in_(from_ids)
+        )
+    ).all()
+    for item in items:
+        if item.initiative_id in roadmap.solution["starts"] and item.initiative_id not in own:
+            session.add(RoadmapItem(**item.model_dump(exclude={"roadmap_id"}), roadmap_id=roadmap.id))
+
+
+def discard(session: Session, roadmap: Roadmap) -> None:
+    """Throw a what-if away."""
+    if roadmap.status != "scenario":
+        raise ConflictError("Only a what-if can be discarded; plans are kept.")
+    session.delete(roadmap)
+    session.flush()
+
+
+def save_item(session: Session, roadmap: Roadmap, initiative_id: str, form: ItemForm) -> None:
+    """Owner, status and note of an initiative in a plan."""
+    if initiative_id not in roadmap.solution["starts"]:
+        raise NotFoundError("This initiative is not in the plan.")
+    session.merge(
+        RoadmapItem(
+            organization_id=roadmap.organization_id,
+            assessment_id=roadmap.assessment_id,
+            roadmap_id=roadmap.id,
+            initiative_id=initiative_id,
+            **form.model_dump(),
+        )
+    )
+    session.flush()

@@ -1,0 +1,161 @@
+"""The roadmap, its initiatives and what-ifs."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from fastapi.responses import Response as HttpResponse
+from sqlmodel import Session, col, select
+
+from app.access import Permission, access_roadmap, access_snapshot
+from app.assessments.queries import questionnaire_of, targets_frame
+from app.clock import now
+from app.errors import InvalidInputError, NotFoundError
+from app.models import Organization, Roadmap, Snapshot
+from app.results.queries import result_of
+from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, save_item
+from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.limits import Limits
+from app.roadmaps.pages import View, initiative_page, roadmap_page
+from app.roadmaps.queries import current_plan, items_of, parent_of, scenarios_of
+from app.web import CurrentUser, Link, SessionDep, Shell, UserForm, fields, parse_form, redirect, render, shell_for
+from questionnaires.load import load_library
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/snapshots/{snapshot_id}/roadmap")
+def snapshot_roadmap(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HttpResponse:
+    snapshot = access_snapshot(session, user, snapshot_id, Permission.VIEW)
+    found = current_plan(session, snapshot)
+    if found is not None:
+        return redirect(f"/roadmaps/{found.id}")
+    shell = _shell(request, session, snapshot, Link("Roadmap"))
+    targets = any(getattr(x, "target", None) is not None for x in result_of(snapshot).capabilities)
+    return render(request, "roadmaps/empty.html", shell=shell, page={"snapshot": snapshot.id, "targets": targets})
+
+
+@router.post("/snapshots/{snapshot_id}/roadmap")
+def post_roadmap(session: SessionDep, user: CurrentUser, snapshot_id: str, _form: UserForm) -> HttpResponse:
+    snapshot = access_snapshot(session, user, snapshot_id, Permission.PLAN)
+    roadmap = plan_roadmap(session, snapshot, user, PlanForm(), at=now())
+    return redirect(f"/roadmaps/{roadmap.id}")
+
+
+@router.get("/roadmaps/{roadmap_id}")
+def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id: str) -> HTMLResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
+    view = view_of(session, row)
+    parent = parent_of(session, row) if row.status == "scenario" else None
+    page = roadmap_page(
+        view,
+        view_of(session, parent) if parent else None,
+        scenarios_of(session, parent or row),
+        f"/snapshots/{row.snapshot_id}",
+    )
+    shell = _shell(request, session, _snapshot(session, row), Link("Roadmap"))
+    return render(request, "roadmaps/roadmap.html", shell=shell, page=page)
+
+
+@router.post("/roadmaps/{roadmap_id}/scenarios")
+def post_scenario(session: SessionDep, user: CurrentUser, roadmap_id: str, posted: UserForm) -> HttpResponse:
+    parent = access_roadmap(session, user, roadmap_id, Permission.PLAN)
+    form = what_if_form(fields(posted), [str(value) for value in posted.getlist("exclude") if value], parent)
+    scenario = plan_scenario(session, parent, user, form, at=now())
+    return redirect(f"/roadmaps/{scenario.id}")
+
+
+def what_if_form(values: dict[str, str], excludes: list[str], parent: Roadmap) -> PlanForm:
+    """The panel's fields as a plan form. Raises `InvalidInputError` naming the field."""
+    limits = Limits.of(parent.limits)
+    known = {x["id"] for x in parent.problem["initiatives"]}
+    pins: dict[str, Any] = dict(limits.pins)
+    if values.get("pin") in known:
+        pins[values["pin"]] = values.get("pin_period", "0")
+    if values.get("unpin"):
+        pins.clear()
+    document = {
+        "name": values.get("name", ""),
+        "operating": values.get("operating") or None,
+        "capital_per_year": values.get("capital_per_year") or None,
+        "skills": {name: values[f"skill.{name}"] for name in limits.skills if values.get(f"skill.{name}")},
+        "weights": {key.removeprefix("weight."): value for key, value in values.items() if key.startswith("weight.")},
+        "pins": {name: period for name, period in pins.items() if name not in excludes},
+        "excludes": [name for name in excludes if name in known],
+    }
+    form, errors = parse_form(PlanForm, document)
+    if form is None:
+        first = errors.items[0]
+        raise InvalidInputError(f"{first.field}: {first.message} Give a number of 0 or more.")
+    return form
+
+
+@router.post("/roadmaps/{roadmap_id}/adopt")
+def post_adopt(session: SessionDep, user: CurrentUser, roadmap_id: str, _form: UserForm) -> HttpResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
+    adopt(session, row, at=now())
+    return redirect(f"/roadmaps/{row.id}")
+
+
+@router.post("/roadmaps/{roadmap_id}/discard")
+def post_discard(session: SessionDep, user: CurrentUser, roadmap_id: str, _form: UserForm) -> HttpResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
+    parent = row.parent_id
+    discard(session, row)
+    return redirect(f"/roadmaps/{parent}")
+
+
+@router.get("/roadmaps/{roadmap_id}/initiatives/{initiative_id}")
+def initiative(
+    request: Request, session: SessionDep, user: CurrentUser, roadmap_id: str, initiative_id: str
+) -> HTMLResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
+    view = view_of(session, row)
+    if initiative_id not in view.durations:
+        raise NotFoundError("This initiative is not part of the plan's choices.")
+    frame = targets_frame(session, assessment_of(session, row))
+    goals = {str(x["capability"]): (str(x["goal"]), str(x["reason"])) for x in frame.to_dict("records")}
+    page = initiative_page(view, initiative_id, goals, f"/roadmaps/{row.id}")
+    crumb = Link("Roadmap", f"/roadmaps/{row.id}")
+    shell = _shell(request, session, _snapshot(session, row), crumb, Link(page.initiative.title))
+    return render(request, "roadmaps/initiative.html", shell=shell, page=page)
+
+
+@router.post("/roadmaps/{roadmap_id}/initiatives/{initiative_id}")
+def post_initiative(
+    session: SessionDep, user: CurrentUser, roadmap_id: str, initiative_id: str, posted: UserForm
+) -> HttpResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
+    form, errors = parse_form(ItemForm, fields(posted))
+    if form is None:
+        raise InvalidInputError(f"{errors.items[0].field}: {errors.items[0].message}")
+    save_item(session, row, initiative_id, form)
+    return redirect(f"/roadmaps/{row.id}/initiatives/{initiative_id}")
+
+
+def view_of(session: Session, row: Roadmap) -> View:
+    """A stored plan with what its pages read."""
+    assessment = assessment_of(session, row)
+    organization = session.exec(select(Organization).where(col(Organization.id) == row.organization_id)).one()
+    return View(
+        roadmap=row,
+        limits=Limits.of(row.limits),
+        library=load_library(assessment.questionnaire_id),
+        questionnaire=questionnaire_of(assessment),
+        result=result_of(_snapshot(session, row)),
+        currency=organization.currency,
+        items=items_of(session, row),
+    )
+
+
+def _snapshot(session: Session, row: Roadmap) -> Snapshot:
+    return session.exec(select(Snapshot).where(col(Snapshot.id) == row.snapshot_id)).one()
+
+
+def _shell(request: Request, session: Session, snapshot: Snapshot, *last: Link) -> Shell:
+    assessment = assessment_of(session, snapshot)
+    organization = session.exec(select(Organization).where(col(Organization.id) == snapshot.organization_id)).one()
+    crumbs = (Link(organization.name, f"/organizations/{organization.id}"), Link(assessment.name), *last)
+    base = f"/snapshots/{snapshot.id}"
+    tabs = (Link("Report", base), Link("Roadmap", f"{base}/roadmap", current=True), Link("Exports", f"{base}/exports"))
+    return shell_for(request, crumbs=crumbs, tabs=tabs)
