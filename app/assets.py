@@ -18,4 +18,4 @@ def _manifest(static_dir: Path) -> dict[str, dict[str, str]]:
 
 def asset(source: str) -> str:
     """The hashed URL of a source file of the front end, such as ``src/app.ts``. Raises `KeyError` for unknown ones."""
-    return "/" + _manifest(get_settings().static_dir)[source]["file"]
+    return "/static/" + _manifest(get_settings().static_dir)[source]["file"]

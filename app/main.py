@@ -16,9 +16,6 @@ from app.responses.saving import make_saver
 from app.settings import Settings, get_settings
 from app.web import Public, install_error_handlers, problem_response
 
-health = APIRouter(include_in_schema=False, dependencies=[Public])
-
-
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
     """The whole application on one engine."""
     settings = settings or get_settings()
@@ -43,6 +40,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_middleware(Guard, settings=settings)
     install_error_handlers(app)
 
+    health = APIRouter(include_in_schema=False, dependencies=[Public])
+
     @health.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "alive"}
@@ -57,5 +56,5 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.include_router(health)
     for router in features.ROUTERS:
         app.include_router(router)
-    app.mount("/assets", StaticFiles(directory=settings.static_dir / "assets", check_dir=False))
+    app.mount("/static/assets", StaticFiles(directory=settings.static_dir / "assets", check_dir=False))
     return app

@@ -2,11 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -112,6 +113,9 @@ class Guard:
 
         async def watched(message: Message) -> None:
             nonlocal started
+            # Whoever parses the body may turn the refusal into an answer of its own; ours says what was wrong.
+            if seen > limit and not started:
+                raise BodyTooLargeError
             started = True
             await send(message)
 
@@ -121,13 +125,23 @@ class Guard:
             if started:
                 raise
             await self._too_large()(scope, receive, send)
+        except Exception as error:
+            # Starlette answers unexpected errors outside of this middleware, where no header would be set.
+            if not started:
+                await self._unexpected(scope, error)(scope, receive, send)
+            raise
+
+    def _unexpected(self, scope: Scope, error: Exception) -> Response:
+        handler: Callable[[Request, Exception], Response] = scope["app"].exception_handlers[Exception]
+        return handler(Request(scope), error)
 
     def _dress(self, headers: MutableHeaders, nonce: str, request_id: str, path: str) -> None:
         for name, value in self._security(nonce):
             headers.setdefault(name, value)
         headers["X-Request-Id"] = request_id
-        if not path.startswith("/assets/"):
-            headers.setdefault("Cache-Control", "no-store")
+        # Built files carry a digest in their name, so a name never changes its content.
+        static = path.startswith("/static/assets/")
+        headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if static else "no-store")
 
     def _security(self, nonce: str) -> Iterable[tuple[str, str]]:
         yield (

@@ -119,8 +119,10 @@ class _Words:
             until = "up to " if self.limits.carry_over and limit.startswith("budget") else "in "
             return f"{name} would need {used:,.0f} of {most:,.0f} {unit} {until}{when}."
         for needed in sorted(self.titles, key=len, reverse=True):
-            if f"before '{needed}'" in rule or rule == f"needs '{needed}'":
+            if f"before '{needed}'" in rule:
                 return f"“{self.titles[needed]}” has to finish first."
+            if rule == f"needs '{needed}'":
+                return f"it needs “{self.titles[needed]}”, which is not in the plan either."
         return rule
 
     def _limit(self, limit: str) -> tuple[str, str]:
