@@ -16,6 +16,7 @@ from app.responses.saving import make_saver
 from app.settings import Settings, get_settings
 from app.web import Public, install_error_handlers, problem_response
 
+
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
     """The whole application on one engine."""
     settings = settings or get_settings()

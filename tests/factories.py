@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 
 from sqlmodel import Session, select
 
-from app.accounts.actions import create_user, grant
+from app.accounts.actions import PASSWORDS, create_user, grant
 from app.assessments.actions import (
     StrategyInput,
     Terms,
@@ -41,7 +42,16 @@ Answers = Mapping[str, str]
 def make_user(session: Session, name: str = "Somebody", **options: bool) -> User:
     """A user with `PASSWORD` and an address of their own."""
     email = f"{name.lower().replace(' ', '.')}.{next(_number)}@example.org"
-    return create_user(session, email=email, name=name, password=PASSWORD, **options)
+    user = create_user(session, email=email, name=name, password=None, **options)
+    user.password_hash = _password_hash()
+    session.flush()
+    return user
+
+
+@cache
+def _password_hash() -> str:
+    """Slow on purpose, so once for all users."""
+    return PASSWORDS.hash(PASSWORD)
 
 
 def make_organization(
