@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from questionnaires.schema import Questionnaire
-from scoring.change import comparability, comparable
+from scoring.breakdowns import break_down
+from scoring.change import comparability
 from scoring.distributions import outcome_distributions, share_of
 from scoring.editions import Edition
 from scoring.gaps import over_investment
-from scoring.groups import Yardsticks, gate_groups, group_rows
 from scoring.levels import Context, Levels
 from scoring.maturity import OVERALL
 from scoring.patterns import Answers
@@ -17,14 +17,12 @@ from scoring.peers import peer_chain
 from scoring.results import (
     SCORING_VERSION,
     AssessmentResult,
-    Group,
     PeerGroup,
     QuestionnaireRef,
     Settings,
     Share,
-    WithheldGroup,
 )
-from scoring.survey import Survey, labels_of, survey_of
+from scoring.survey import Survey, survey_of
 from scoring.whole import capability_results, dimension_results, overall_result
 
 
@@ -64,7 +62,8 @@ def assess(
             previous=previous,
         ),
     )
-    capabilities = capability_results(levels)
+    parts = break_down(levels, respondents)
+    capabilities = capability_results(levels, parts.gaps)
     return AssessmentResult(
         questionnaire=_reference(survey.questionnaire),
         scoring_version=SCORING_VERSION,
@@ -75,8 +74,9 @@ def assess(
         overall=overall_result(levels),
         dimensions=dimension_results(levels),
         capabilities=capabilities,
-        units=_rows(levels, respondents, "unit"),
-        roles=_rows(levels, respondents, "role"),
+        units=parts.units,
+        roles=parts.roles,
+        perception=parts.perception,
         peers=_peer_group(levels),
         comparability=None if previous is None else comparability(survey.questionnaire, previous),
         over_investment=over_investment(capabilities),
@@ -110,26 +110,6 @@ def _response_rate(survey: Survey, settings: Settings) -> Share | None:
     if not survey.invited or survey.n < settings.k:
         return None
     return share_of(min(survey.n, survey.invited), survey.invited, settings.confidence)
-
-
-def _rows(levels: Levels, respondents: pd.DataFrame, column: str) -> tuple[Group | WithheldGroup, ...]:
-    """The rows of one table; none where the whole may not be shown or nobody names a unit (or role)."""
-    survey, previous = levels.survey, levels.context.previous
-    codes, names = labels_of(respondents, column)
-    if not names or not levels.shown:
-        return ()
-    settings = levels.context.settings
-    before = (
-        () if previous is None or not comparable(survey.questionnaire, previous) else getattr(previous, f"{column}s")
-    )
-    against = Yardsticks(
-        targets=levels.targets,
-        peers={name: peer.median for name, peer in levels.peers.items()},
-        previous={row.id: row for row in before},
-        invited=survey.invited_by_unit if column == "unit" else {},
-    )
-    decided = gate_groups(survey.scores, codes, names, settings, levels.shown)
-    return group_rows(survey.questionnaire, survey.scores, codes, names, decided, settings, against)
 
 
 def _peer_group(levels: Levels) -> PeerGroup | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from scipy import stats
 
 from questionnaires.schema import Questionnaire
+from scoring.effect import benjamini_hochberg
 from scoring.results import AssessmentResult, Change, Comparability, Estimate
 
 UNLINKED = "difference of two estimates, Welch–Satterthwaite t"
@@ -46,9 +47,9 @@ def mark_changes(changes: Mapping[str, Change], q: float) -> dict[str, Change]:
     tested = {name: change.p_value for name, change in changes.items() if change.p_value is not None}
     if not tested:
         return dict(changes)
-    adjusted = dict(zip(tested, stats.false_discovery_control(list(tested.values())), strict=True))
+    clear = benjamini_hochberg(tested, q=q).table["clear"]
     return {
-        name: replace(change, clear=bool(name in adjusted and adjusted[name] <= q and _excludes_zero(change)))
+        name: replace(change, clear=bool(name in tested and clear[name] and _excludes_zero(change)))
         for name, change in changes.items()
     }
 

@@ -200,19 +200,26 @@ def _linearised(
     """Each respondent's contribution to each composite, centred on the level of the respondent's group.
 
     ``shares`` turns scored respondents, shape (n_groups, n_items), into the weight of each group in each item.
+    Σ a f (x − m) over the scored is computed group by group as x·(f a) − 1·(f m a): two small matrix products.
     """
-    cells = group_means(scores, groups)
-    means = cells["estimate"].unstack("item").reindex(columns=scores.columns)
-    n = cells["n"].unstack("item").reindex(columns=scores.columns).to_numpy(float)
-    place = means.index.get_indexer(pd.Index(groups))
-    centre, values, composite = means.to_numpy(float), scores.to_numpy(float), weights_in.to_numpy(float)
-    deviations = np.nan_to_num((values - centre[place]) * _ratio(shares(n), n, 0.0)[place])
-    answered = (~np.isnan(values)).astype(float) @ (composite > 0) > 0
-    sizes = np.zeros((len(means), composite.shape[1]))
-    np.add.at(sizes, place, answered)
+    place, labels = pd.factorize(groups, sort=True)
+    members = [np.flatnonzero(place == code) for code in range(len(labels))]
+    values, composite = scores.to_numpy(float), weights_in.to_numpy(float)
+    scored = ~np.isnan(values)
+    filled, present = np.where(scored, values, 0.0), scored.astype(float)
+    n = np.stack([present[rows].sum(axis=0) for rows in members])
+    centre = _ratio(np.stack([filled[rows].sum(axis=0) for rows in members]), n, 0.0)
+    factor = _ratio(shares(n), n, 0.0)
+    answered = present @ (composite > 0) > 0
+    sizes = np.stack([answered[rows].sum(axis=0) for rows in members]).astype(float)
     scale = _ratio(sizes, shares(sizes), 0.0)
-    level = _ratio(np.nan_to_num(centre) @ composite, (~np.isnan(centre)) @ composite, 0.0)
-    linear = np.where(answered, (deviations @ composite) * scale[place] + level[place], np.nan)
+    level = _ratio(centre @ composite, (n > 0) @ composite, 0.0)
+    linear = np.full(answered.shape, np.nan)
+    for code, rows in enumerate(members):
+        weight = factor[code][:, None] * composite
+        spread = filled[rows] @ weight - present[rows] @ (centre[code][:, None] * weight)
+        linear[rows] = spread * scale[code] + level[code]
+    linear[~answered] = np.nan
     return pd.DataFrame(linear, columns=weights_in.columns)
 
 

@@ -38,7 +38,9 @@ class CapabilityPatterns:
         groups, questions = len(self.counts), self.table.shape[1]
         result = np.zeros((groups, questions, 256), dtype=np.int64)
         for question in range(questions):
-            np.add.at(result[:, question, :].T, self.table[:, question], self.counts.T)
+            chosen = self.table[:, question]
+            for code in np.unique(chosen):
+                result[:, question, code] = self.counts[:, chosen == code].sum(axis=1)
         return result
 
 

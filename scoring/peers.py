@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
 from scoring.editions import Edition
+from scoring.effect import benjamini_hochberg
 from scoring.intervals import wilson
 from scoring.results import Estimate, Interval, Peer, Third, Thirds
 
@@ -225,9 +226,9 @@ def mark_clear(peers: Mapping[str, Peer], q: float) -> dict[str, Peer]:
     tested = {name: peer.p_value for name, peer in peers.items() if peer.p_value is not None}
     if not tested:
         return dict(peers)
-    adjusted = dict(zip(tested, stats.false_discovery_control(list(tested.values())), strict=True))
+    clear = benjamini_hochberg(tested, q=q).table["clear"]
     return {
-        name: replace(peer, clear=bool(name in adjusted and adjusted[name] <= q and _both_exclude(peer)))
+        name: replace(peer, clear=bool(name in tested and clear[name] and _both_exclude(peer)))
         for name, peer in peers.items()
     }
 

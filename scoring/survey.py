@@ -16,6 +16,7 @@ class Survey:
     """One assessment's answers.
 
     ``questionnaire`` : only with the questions that were asked (a short form leaves some out)
+    ``answers`` : shape (n_respondents, n_asked), their vector codes
     ``scores`` : shape (n_respondents, n_capabilities), the scale's units, NaN = not scored
     ``units`` : ids as first met; ``unit_codes`` : shape (n_respondents,), −1 = no unit
     ``strata`` : the same codes, people without a unit in a stratum of their own
@@ -24,6 +25,7 @@ class Survey:
     """
 
     questionnaire: Questionnaire
+    answers: Answers
     scores: pd.DataFrame
     units: tuple[str, ...]
     unit_codes: NDArray[np.intp]
@@ -73,6 +75,7 @@ def survey_of(
     names = [capability.id for capability in asked.capabilities]
     return Survey(
         questionnaire=asked,
+        answers=packed,
         scores=pd.DataFrame(capability_scores(asked, packed), columns=names),
         units=units,
         unit_codes=codes,

@@ -1,5 +1,6 @@
 """The organisation as a whole put into result types: capabilities, dimensions and overall."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,17 +12,20 @@ from scoring.gaps import target_gap
 from scoring.groups import estimate_of
 from scoring.levels import COMPOSITE, Levels
 from scoring.maturity import OVERALL, staged_level, weight_range
-from scoring.results import CapabilityResult, DimensionResult, Estimate, Overall, WithheldLevel
+from scoring.results import CapabilityResult, DimensionResult, Estimate, Overall, PerceptionGap, WithheldLevel
 from scoring.wording import withheld_cell
 
 
-def capability_results(levels: Levels) -> tuple[CapabilityResult | WithheldLevel, ...]:
-    """Every capability in the questionnaire's order."""
+def capability_results(
+    levels: Levels, gaps: Mapping[str, PerceptionGap]
+) -> tuple[CapabilityResult | WithheldLevel, ...]:
+    """Every capability in the questionnaire's order; gaps : leaders vs staff by capability."""
     distributions = capability_distributions(
         levels.survey.questionnaire, levels.survey.patterns, levels.context.settings.k
     )
     return tuple(
-        levels.withheld.get(one.id) or _capability(levels, one, distributions=distributions[one.id])
+        levels.withheld.get(one.id)
+        or _capability(levels, one, distributions=distributions[one.id], perception=gaps.get(one.id))
         for one in levels.survey.questionnaire.capabilities
     )
 
