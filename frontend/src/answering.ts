@@ -7,7 +7,7 @@ import { openStore } from "./answering/store";
 import { sender } from "./answering/transport";
 
 async function begin(): Promise<void> {
-  const { response, answers = "", csrf = "", closes = "" } = document.body.dataset;
+  const { response, answers = "", csrf = "" } = document.body.dataset;
   const summary = document.querySelector<HTMLElement>("[data-error-summary]");
   if (summary) focusSummary(summary);
   localTimes(document);
@@ -34,7 +34,7 @@ async function begin(): Promise<void> {
     tell: (event: QueueEvent) => void page?.told(event),
   });
   const questions = [...sections].map((section) => new Question(section));
-  page = new AnsweringPage(queue, questions, channel, store.durable, closes);
+  page = new AnsweringPage(queue, questions, channel, store.durable);
   await page.start();
 }
 

@@ -223,20 +223,19 @@ describe("the queue", () => {
     expect(server.answers.get("q1")?.value).toBe("l1");
   });
 
-  test.each(["closed", "signed-out"] as const)(
-    "when %s, everything typed is kept and nothing hammers",
-    async (kind) => {
-      server.script = [{ kind }];
-      const { queue, events } = queueOn(store, server);
-      await queue.record(said("q1", { value: "l1", comment: "kept" }));
-      await vi.runAllTimersAsync();
-      expect(server.puts).toHaveLength(1);
-      expect(events).toContainEqual({ kind: "stopped", why: kind });
-      expect((await queue.unsaved())[0]?.answer.comment).toBe("kept");
-      await queue.drain();
-      expect(server.answers.get("q1")?.comment).toBe("kept");
-    },
-  );
+  const ENDS: Outcome[] = [{ kind: "closed", message: "The survey has closed." }, { kind: "signed-out" }];
+
+  test.each(ENDS)("when $kind, everything typed is kept and nothing hammers", async (outcome) => {
+    server.script = [outcome];
+    const { queue, events } = queueOn(store, server);
+    await queue.record(said("q1", { value: "l1", comment: "kept" }));
+    await vi.runAllTimersAsync();
+    expect(server.puts).toHaveLength(1);
+    expect(events).toContainEqual(expect.objectContaining({ kind: "stopped", why: outcome.kind }));
+    expect((await queue.unsaved())[0]?.answer.comment).toBe("kept");
+    await queue.drain();
+    expect(server.answers.get("q1")?.comment).toBe("kept");
+  });
 
   test("an incomplete answer is kept and not sent until it is complete", async () => {
     const { queue } = queueOn(store, server);

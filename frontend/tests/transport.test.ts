@@ -39,7 +39,7 @@ describe("one PUT", () => {
     expect(JSON.parse(String(init.body))).toEqual({
       value: "l3",
       comment: "Sales has its own list",
-      evidence_url: null,
+      evidence_url: "",
       mutation_id: "m1",
       base_revision: 3,
     });
@@ -59,7 +59,7 @@ describe("one PUT", () => {
   test.each([
     [401, { kind: "signed-out" }],
     [403, { kind: "signed-out" }],
-    [410, { kind: "closed" }],
+    [410, { kind: "closed", message: "The link must start with https://" }],
     [422, { kind: "refused", message: "The link must start with https://" }],
     [413, { kind: "refused", message: "The link must start with https://" }],
     [503, { kind: "later", reached: true, seconds: null }],
@@ -76,7 +76,7 @@ describe("one PUT", () => {
   });
 
   test("409 brings the other answer, whole", async () => {
-    answering(409, { current: { value: "l1", revision: 5 }, yours: { value: "l3" } });
+    answering(409, { current: { status: "answered", value: "l1", revision: 5 }, yours: { value: "l3" } });
     expect(await send(ENTRY)).toEqual({
       kind: "conflict",
       current: { value: "l1", status: null, reason: "", comment: "", evidence_url: "", revision: 5 },

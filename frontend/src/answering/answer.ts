@@ -42,7 +42,7 @@ export type Outcome =
   | { kind: "saved"; revision: number; saved_at: string }
   | { kind: "conflict"; current: SavedAnswer }
   | { kind: "refused"; message: string }
-  | { kind: "closed" }
+  | { kind: "closed"; message: string }
   | { kind: "signed-out" }
   /** Nobody knows whether it was stored; `reached` tells a server in trouble from a lost network. */
   | { kind: "later"; reached: boolean; seconds: number | null };
@@ -61,15 +61,15 @@ export function isAnswered(answer: Answer): boolean {
   return answer.value !== null || answer.status !== null;
 }
 
-/** The body of the PUT. Empty texts are sent as null, so that clearing a comment clears it. */
+/** The body of the PUT. Empty texts are sent too, so that clearing a comment clears it. */
 export function requestBody(entry: Entry): Record<string, unknown> {
   const { value, status, reason, comment, evidence_url } = entry.answer;
   const said =
     status === "not_applicable" ? { status, reason: reason.trim() } : status ? { status } : { value };
   return {
     ...said,
-    comment: comment.trim() || null,
-    evidence_url: evidence_url.trim() || null,
+    comment: comment.trim(),
+    evidence_url: evidence_url.trim(),
     mutation_id: entry.mutation_id,
     base_revision: entry.base_revision,
   };

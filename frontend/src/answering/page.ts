@@ -19,6 +19,7 @@ export class AnsweringPage {
   private readonly form = document.querySelector<HTMLFormElement>("[data-answer-form]");
   private readonly answeredOnLoad: Map<string, boolean>;
   private stopped: "closed" | "signed-out" | null = null;
+  private closedBecause = "";
   private seconds: number | null = null;
   private savedAt: Date | null = null;
   private waiting = 0;
@@ -29,7 +30,6 @@ export class AnsweringPage {
     private readonly questions: Question[],
     private readonly channel: BroadcastChannel | null,
     private readonly durable: boolean,
-    private readonly closes: string,
   ) {
     this.answeredOnLoad = new Map(questions.map((question) => [question.id, isAnswered(question.read())]));
   }
@@ -55,6 +55,7 @@ export class AnsweringPage {
   private async apply(event: QueueEvent): Promise<void> {
     if (event.kind === "retrying") this.seconds = event.seconds;
     if (event.kind === "stopped") this.stopped = event.why;
+    if (event.kind === "stopped" && event.why === "closed") this.closedBecause = event.message;
     if (event.kind === "recorded") this.showRecorded(event.entry);
     if (event.kind === "held") this.showHeld(event.entry);
     if (event.kind === "saved") this.showSaved(event);
@@ -301,7 +302,7 @@ export class AnsweringPage {
     if (!waiting.length) {
       if (this.savedAt) saySaved(this.header, this.savedAt);
     } else if (this.stopped === "closed")
-      say(this.header, "waiting", `The survey has closed: ${many} not saved`, "circle-alert");
+      say(this.header, "waiting", `Closed: ${many} not saved`, "circle-alert");
     else if (this.stopped)
       say(this.header, "waiting", `${many} not saved yet: open your link again`, "circle-alert");
     else if (waiting.some((entry) => entry.hold))
@@ -325,7 +326,7 @@ export class AnsweringPage {
   }
 
   private closedWords(): string {
-    return `Not saved: the survey closed on ${this.closes}. What you wrote stays here: copy it, or ask whoever invited you to reopen it.`;
+    return `Not saved. ${this.closedBecause} What you wrote stays here: copy it if you need it.`;
   }
 
   private keptWords(): string {

@@ -12,7 +12,8 @@ export type QueueEvent =
   | { kind: "saved"; question: string; answer: Answer; revision: number; saved_at: string }
   | { kind: "held"; entry: Entry }
   | { kind: "retrying"; seconds: number }
-  | { kind: "stopped"; why: "closed" | "signed-out" }
+  | { kind: "stopped"; why: "closed"; message: string }
+  | { kind: "stopped"; why: "signed-out" }
   | { kind: "idle" };
 
 /** Runs the work while no other tab does its own. */
@@ -162,10 +163,9 @@ export class AnswerQueue {
       if (!entry) break;
       await this.setting.store.change(this.response, entry.question, (now) => now && attempted(now, entry));
       const outcome = await this.setting.send(entry);
-      if (outcome.kind === "closed" || outcome.kind === "signed-out") {
-        this.setting.tell({ kind: "stopped", why: outcome.kind });
-        return;
-      }
+      if (outcome.kind === "closed")
+        return this.setting.tell({ kind: "stopped", why: "closed", message: outcome.message });
+      if (outcome.kind === "signed-out") return this.setting.tell({ kind: "stopped", why: "signed-out" });
       if (outcome.kind === "later") {
         failed.add(entry.mutation_id);
         wait = Math.max(wait ?? 0, outcome.seconds ?? 0);

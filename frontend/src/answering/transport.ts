@@ -6,7 +6,12 @@ const TIMEOUT = 15_000;
 interface Problem {
   detail?: string;
   title?: string;
-  current?: Partial<SavedAnswer>;
+  current?: Stored;
+}
+
+/** The server names every state of an answer; here a chosen option and nothing chosen need no status. */
+interface Stored extends Partial<Omit<SavedAnswer, "status">> {
+  status?: string | null;
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -17,10 +22,12 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-function savedAnswer(current: Partial<SavedAnswer>): SavedAnswer {
+function savedAnswer(current: Stored): SavedAnswer {
+  const status =
+    current.status === "dont_know" || current.status === "not_applicable" ? current.status : null;
   return {
     value: current.value ?? null,
-    status: current.status ?? null,
+    status,
     reason: current.reason ?? "",
     comment: current.comment ?? "",
     evidence_url: current.evidence_url ?? "",
@@ -39,18 +46,16 @@ async function outcomeOf(response: Response): Promise<Outcome> {
     return { kind: "saved", revision, saved_at };
   }
   if (response.status === 401 || response.status === 403) return { kind: "signed-out" };
-  if (response.status === 410) return { kind: "closed" };
   if (response.status === 408 || response.status === 429 || response.status >= 500) {
     return { kind: "later", reached: true, seconds: secondsOf(response.headers.get("Retry-After")) };
   }
   const problem = await problemOf(response);
+  const message = problem.detail ?? problem.title ?? `The server refused it (${response.status}).`;
+  if (response.status === 410) return { kind: "closed", message };
   if (response.status === 409 && problem.current) {
     return { kind: "conflict", current: savedAnswer(problem.current) };
   }
-  return {
-    kind: "refused",
-    message: problem.detail ?? problem.title ?? `The server refused it (${response.status}).`,
-  };
+  return { kind: "refused", message };
 }
 
 export function sender(url: string, csrf: string): (entry: Entry) => Promise<Outcome> {
