@@ -59,9 +59,10 @@ async function outcomeOf(response: Response): Promise<Outcome> {
 }
 
 export function sender(url: string, csrf: string): (entry: Entry) => Promise<Outcome> {
+  const base = url.replace(/\/$/, "");
   return async (entry) => {
     try {
-      const response = await fetch(url + encodeURIComponent(entry.question), {
+      const response = await fetch(`${base}/${encodeURIComponent(entry.question)}`, {
         method: "PUT",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
         body: JSON.stringify(requestBody(entry)),
