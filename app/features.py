@@ -15,6 +15,8 @@ from app.organizations.routes import router as organizations
 from app.portfolio.routes import router as portfolio
 from app.responses.api import router as responses_api
 from app.responses.routes import router as responses
+from app.results.api import router as results_api
+from app.results.routes import router as results
 from app.roadmaps.api import router as roadmaps_api
 from app.roadmaps.routes import router as roadmaps
 
@@ -32,6 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     portfolio,
     responses_api,
     responses,
+    results_api,
+    results,
     roadmaps_api,
     roadmaps,
 )

@@ -1,0 +1,139 @@
+"""Compute a result once and keep it: close an assessment, measure it, measure it again."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+from sqlmodel import Session, col, select
+
+from app.assessments.actions import close_assessment
+from app.assessments.queries import participants_by_unit, targets_frame, units_of
+from app.baselines.queries import edition_for
+from app.errors import ConflictError
+from app.models import Assessment, BaselineEdition, Snapshot
+from app.responses.queries import answers_matrix, comments_of
+from app.results.queries import newest_snapshot, questionnaire_of, result_of
+from questionnaires.schema import Questionnaire
+from scoring.assess import assess
+from scoring.document import to_document
+from scoring.results import SCORING_VERSION, AssessmentResult, Settings
+
+COMMENTS_SHOWN_FROM = 10
+
+
+def close_and_measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapshot:
+    """End the window and compute the result. Raises `ConflictError` unless the assessment is open."""
+    close_assessment(session, assessment, at=at)
+    session.flush()
+    return measure(session, assessment, at=at)
+
+
+def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapshot:
+    """Compute the result of a closed assessment and store it as a new snapshot; earlier ones stay as they are.
+
+    Without enough responses the snapshot says what is missing instead of a level. Raises `ConflictError` while answers
+    can still come in: results that change with every response would tell who just answered.
+    """
+    if assessment.status != "closed":
+        raise ConflictError(
+            "Results are computed when the assessment is closed. Close it first, or wait for its window."
+        )
+    questionnaire = questionnaire_of(assessment)
+    answers = answers_matrix(session, assessment, questionnaire)
+    units = units_of(session, assessment)
+    targets = targets_frame(session, assessment)
+    invited_ids = participants_by_unit(session, assessment)
+    invited = {unit.name: invited_ids[unit.unit_id] for unit in units if unit.unit_id in invited_ids}
+    headcount = {unit.name: unit.headcount for unit in units if unit.headcount is not None}
+    settings = Settings(k=assessment.min_group)
+    before = _previous_snapshot(session, assessment)
+    result = assess(
+        questionnaire,
+        answers.matrix,
+        answers.respondents,
+        invited=invited,
+        headcount=headcount,
+        targets=targets,
+        edition=edition_for(session, assessment.edition_id),
+        profile={name: str(value) for name, value in assessment.profile.items()},
+        organization=assessment.organization_id,
+        previous=result_of(before) if before else None,
+        settings=settings,
+    )
+    edition = session.get(BaselineEdition, assessment.edition_id) if assessment.edition_id else None
+    snapshot = Snapshot(
+        organization_id=assessment.organization_id,
+        assessment_id=assessment.id,
+        computed_at=at,
+        questionnaire_sha256=questionnaire.sha256,
+        scoring_version=SCORING_VERSION,
+        edition_id=assessment.edition_id,
+        inputs_sha256=_digest(
+            answers.matrix,
+            answers.respondents,
+            targets,
+            {
+                "invited": invited,
+                "headcount": headcount,
+                "profile": assessment.profile,
+                "edition": edition.sha256 if edition else None,
+                "previous": before.id if before else None,
+            },
+        ),
+        settings={
+            "k": settings.k,
+            "confidence": settings.confidence,
+            "q": settings.q,
+            "bootstrap": settings.bootstrap,
+            "seed": settings.seed,
+            "withhold_unanimous": settings.withhold_unanimous,
+        },
+        document=_packed(to_document(result)),
+        comments=_packed(_comments(session, assessment, questionnaire, result)),
+    )
+    session.add(snapshot)
+    session.flush()
+    return snapshot
+
+
+def _previous_snapshot(session: Session, assessment: Assessment) -> Snapshot | None:
+    if assessment.previous_id is None:
+        return None
+    statement = select(Assessment).where(
+        col(Assessment.organization_id) == assessment.organization_id, col(Assessment.id) == assessment.previous_id
+    )
+    previous = session.exec(statement).first()
+    return newest_snapshot(session, previous) if previous else None
+
+
+def _comments(
+    session: Session, assessment: Assessment, questionnaire: Questionnaire, result: AssessmentResult
+) -> dict[str, list[str]]:
+    """Capability id → its comments, shuffled and without anything of who wrote them; only from the threshold on."""
+    frame = comments_of(session, assessment)
+    generator = np.random.default_rng()
+    shown = {}
+    for capability in questionnaire.capabilities:
+        if result.capability(capability.id).withheld is not None:
+            continue
+        asked = {question.id for question in capability.questions}
+        found = [str(text) for text in frame.loc[frame["question_id"].isin(asked), "comment"]]
+        if len(found) >= COMMENTS_SHOWN_FROM:
+            shown[capability.id] = [found[place] for place in generator.permutation(len(found))]
+    return shown
+
+
+def _digest(matrix: np.ndarray, respondents: pd.DataFrame, targets: pd.DataFrame, others: Mapping[str, object]) -> str:
+    digest = hashlib.sha256(np.ascontiguousarray(matrix).tobytes())
+    for frame in (respondents, targets):
+        digest.update(frame.to_csv(index=False).encode())
+    digest.update(json.dumps(others, sort_keys=True, default=str).encode())
+    return digest.hexdigest()
+
+
+def _packed(document: Mapping[str, object]) -> bytes:
+    return zlib.compress(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())

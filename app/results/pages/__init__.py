@@ -1,0 +1,1 @@
+"""One frozen dataclass per page of the report: all that its template may use."""

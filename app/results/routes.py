@@ -1,0 +1,174 @@
+"""The pages of the report, and closing an assessment."""
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from app.access import Permission, access_assessment, access_snapshot
+from app.clock import now
+from app.errors import NotFoundError
+from app.models import User
+from app.results.actions import close_and_measure, measure
+from app.results.charts import TABLES, ChartId, chart
+from app.results.drawing import png_file, svg_file
+from app.results.frame import Frame
+from app.results.measures import By, MeasureId
+from app.results.pages.capability import capability_page
+from app.results.pages.heatmap import SORTS, State, heatmap_page
+from app.results.pages.overview import overview_page
+from app.results.pages.sections import method_page, peers_page, perception_page, priorities_page
+from app.results.queries import Report, load_report, newest_snapshot
+from app.web import CurrentUser, Link, SessionDep, UserForm, redirect, render, shell_for
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class MissingPage:
+    title: str
+    what: str
+    next: str
+    href: str
+    closable: bool
+    close_href: str
+
+
+def _report(session: SessionDep, user: User, snapshot_id: str) -> Report:
+    return load_report(session, access_snapshot(session, user, snapshot_id, Permission.VIEW))
+
+
+def _page(request: Request, template: str, page: object, frame: Frame) -> HTMLResponse:
+    shell = shell_for(request, crumbs=frame.crumbs, tabs=frame.tabs)
+    return render(request, f"results/{template}.html", shell=shell, page=page)
+
+
+@router.post("/assessments/{assessment_id}/close")
+def post_close(session: SessionDep, user: CurrentUser, _form: UserForm, assessment_id: str) -> Response:
+    assessment = access_assessment(session, user, assessment_id, Permission.MANAGE)
+    snapshot = close_and_measure(session, assessment, at=now())
+    return redirect(f"/snapshots/{snapshot.id}")
+
+
+@router.post("/assessments/{assessment_id}/measure")
+def post_measure(session: SessionDep, user: CurrentUser, _form: UserForm, assessment_id: str) -> Response:
+    """Compute again, with the scoring and the settings of today; the results before stay."""
+    assessment = access_assessment(session, user, assessment_id, Permission.MANAGE)
+    snapshot = measure(session, assessment, at=now())
+    return redirect(f"/snapshots/{snapshot.id}")
+
+
+@router.get("/assessments/{assessment_id}/report")
+def newest_report(request: Request, session: SessionDep, user: CurrentUser, assessment_id: str) -> Response:
+    assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
+    snapshot = newest_snapshot(session, assessment)
+    if snapshot is not None:
+        return redirect(f"/snapshots/{snapshot.id}")
+    words = {
+        "draft": "It has not been launched yet. Finish its setup, then invite people.",
+        "open": "Results appear when it is closed, all at once, so that no single answer can be told from a change.",
+        "closed": "It was closed without a result. Compute it from the assessment's page.",
+    }
+    page = MissingPage(
+        title=assessment.name,
+        what="There is no result yet",
+        next=words[assessment.status],
+        href=f"/assessments/{assessment.id}",
+        closable=False,
+        close_href=f"/assessments/{assessment.id}/close",
+    )
+    shell = shell_for(request, crumbs=(Link(assessment.name, page.href), Link("Report")))
+    return render(request, "results/missing.html", shell=shell, page=page)
+
+
+@router.get("/snapshots/{snapshot_id}")
+def overview(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HTMLResponse:
+    page = overview_page(_report(session, user, snapshot_id))
+    return _page(request, "overview", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/heatmap")
+def heatmap(
+    request: Request,
+    session: SessionDep,
+    user: CurrentUser,
+    snapshot_id: str,
+    measure: MeasureId = "target_gap",
+    by: By = "unit",
+    sort: str = "gap",
+    view: Literal["map", "table"] = "map",
+    cell: Annotated[str, Query(max_length=300)] = "",
+) -> HTMLResponse:
+    state = State(measure, by, sort if sort in SORTS else "gap", view, cell)
+    page = heatmap_page(_report(session, user, snapshot_id), state)
+    return _page(request, "heatmap", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/peers")
+def peers(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HTMLResponse:
+    page = peers_page(_report(session, user, snapshot_id))
+    return _page(request, "peers", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/perception")
+def perception(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HTMLResponse:
+    page = perception_page(_report(session, user, snapshot_id))
+    return _page(request, "perception", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/priorities")
+def priorities(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HTMLResponse:
+    page = priorities_page(_report(session, user, snapshot_id))
+    return _page(request, "priorities", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/method")
+def method(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HTMLResponse:
+    page = method_page(_report(session, user, snapshot_id))
+    return _page(request, "method", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/capabilities/{capability_id}")
+def capability(
+    request: Request,
+    session: SessionDep,
+    user: CurrentUser,
+    snapshot_id: str,
+    capability_id: str,
+    comments: Literal["some", "all"] = "some",
+) -> HTMLResponse:
+    report = _report(session, user, snapshot_id)
+    try:
+        page = capability_page(report, capability_id, all_comments=comments == "all")
+    except KeyError:
+        raise NotFoundError("The questionnaire has no such capability. Pick one in the heatmap.") from None
+    return _page(request, "capability", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/charts/{chart_id}.{kind}")
+def chart_file(
+    session: SessionDep, user: CurrentUser, snapshot_id: str, chart_id: ChartId, kind: Literal["png", "svg", "csv"]
+) -> Response:
+    """One chart as a picture of the light theme, or its numbers."""
+    report = _report(session, user, snapshot_id)
+    name = f"{chart_id}-{snapshot_id[:8]}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if kind == "csv":
+        return Response(_table_csv(report, chart_id), media_type="text/csv; charset=utf-8", headers=headers)
+    drawing = chart(report, chart_id, "wide")
+    if kind == "svg":
+        return Response(svg_file(drawing), media_type="image/svg+xml", headers=headers)
+    return Response(png_file(drawing), media_type="image/png", headers=headers)
+
+
+def _table_csv(report: Report, chart_id: ChartId) -> str:
+    table = TABLES[chart_id](report)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["snapshot", report.snapshot.id, "label", report.label])
+    writer.writerow(table.columns)
+    writer.writerows([["" if value is None else value for value in row] for row in table.rows])
+    return out.getvalue()
