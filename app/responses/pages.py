@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app import formats
 from app.clock import new_token
-from app.models import Answer, Assessment, Organization, Response
+from app.models import Answer, Assessment, Organization, Participant, Response
 from app.web import FieldError
 from questionnaires.schema import Capability, OutcomeQuestion, ProfileQuestion, Question, Questionnaire
 
@@ -304,7 +304,7 @@ def sheets_of(questionnaire: Questionnaire, response: Response) -> tuple[Sheet, 
     return tuple(sheets)
 
 
-def unknown_profile(questionnaire: Questionnaire, response: Response) -> tuple[ProfileQuestion, ...]:
+def unknown_profile(questionnaire: Questionnaire, response: Response | Participant) -> tuple[ProfileQuestion, ...]:
     """The profile questions that the invitation leaves open."""
     known = {"profile.role": response.role, "profile.seniority": response.seniority}
     return tuple(question for question in questionnaire.profile if not known.get(question.id, "unknown to us"))

@@ -116,7 +116,7 @@ def landing(request: Request, session: SessionDep, token: str) -> HTMLResponse:
     page = pages.LandingPage(
         purpose=assessment.purpose or questionnaire.description,
         asked_by=f"{organization.name}, with the people who run this survey for it",
-        questions=len(questionnaire.asked),
+        questions=len(questionnaire.asked) + len(pages.unknown_profile(questionnaire, linked.participant)),
         median_minutes=median_minutes(session, assessment),
         started=linked.response is not None,
         answered=answered,
