@@ -203,24 +203,28 @@ def _linearised(
     Σ a f (x − m) over the scored is computed group by group as x·(f a) − 1·(f m a): two small matrix products.
     """
     place, labels = pd.factorize(groups, sort=True)
-    members = [np.flatnonzero(place == code) for code in range(len(labels))]
-    values, composite = scores.to_numpy(float), weights_in.to_numpy(float)
+    order = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place, minlength=len(labels)))
+    parts = [slice(start, end) for start, end in zip((0, *ends), ends, strict=False)]
+    values, composite = scores.to_numpy(float).T[:, order], weights_in.to_numpy(float)
     scored = ~np.isnan(values)
-    filled, present = np.where(scored, values, 0.0), scored.astype(float)
-    n = np.stack([present[rows].sum(axis=0) for rows in members])
-    centre = _ratio(np.stack([filled[rows].sum(axis=0) for rows in members]), n, 0.0)
+    present = scored.astype(float)
+    filled = np.where(scored, values, 0.0)
+    n = np.stack([present[:, part].sum(axis=1) for part in parts])
+    centre = _ratio(np.stack([filled[:, part].sum(axis=1) for part in parts]), n, 0.0)
     factor = _ratio(shares(n), n, 0.0)
-    answered = present @ (composite > 0) > 0
-    sizes = np.stack([answered[rows].sum(axis=0) for rows in members]).astype(float)
+    answered = (composite > 0).T.astype(float) @ present > 0
+    sizes = np.stack([answered[:, part].sum(axis=1) for part in parts]).astype(float)
     scale = _ratio(sizes, shares(sizes), 0.0)
     level = _ratio(centre @ composite, (n > 0) @ composite, 0.0)
     linear = np.full(answered.shape, np.nan)
-    for code, rows in enumerate(members):
-        weight = factor[code][:, None] * composite
-        spread = filled[rows] @ weight - present[rows] @ (centre[code][:, None] * weight)
-        linear[rows] = spread * scale[code] + level[code]
-    linear[~answered] = np.nan
-    return pd.DataFrame(linear, columns=weights_in.columns)
+    for code, part in enumerate(parts):
+        weight = (factor[code][:, None] * composite).T
+        spread = weight @ filled[:, part] - (weight * centre[code]) @ present[:, part]
+        linear[:, order[part]] = np.where(
+            answered[:, part], spread * scale[code][:, None] + level[code][:, None], np.nan
+        )
+    return pd.DataFrame(linear.T, columns=weights_in.columns)
 
 
 def composite_statistic(weights_in: Floats, weights: Floats | None) -> Callable[[Floats], float]:
