@@ -9,6 +9,7 @@ from scipy import stats
 from questionnaires.schema import Questionnaire
 from scoring.effect import benjamini_hochberg
 from scoring.results import AssessmentResult, Change, Comparability, Estimate
+from scoring.trend import comparable_share
 
 UNLINKED = "difference of two estimates, Welch–Satterthwaite t"
 
@@ -60,9 +61,8 @@ def comparability(questionnaire: Questionnaire, previous: AssessmentResult) -> C
     A change is shown only within one major version of one questionnaire, because a major version may change scale or
     weights.
     """
-    now = {question.id for question in questionnaire.questions}
-    then = set(previous.questionnaire.questions)
-    share = len(now & then) / len(now | then) if now | then else 0.0
+    now = [question.id for question in questionnaire.questions]
+    share = comparable_share(previous.questionnaire.questions, now)
     before = previous.questionnaire
     same = before.id == questionnaire.id and before.version == questionnaire.version
     if before.id != questionnaire.id:

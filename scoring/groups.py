@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from questionnaires.schema import Questionnaire
+from scoring.agreement import null_variance
 from scoring.change import change_since
+from scoring.consensus import rwg_j_of_groups
 from scoring.gaps import target_gap
 from scoring.intervals import group_means
 from scoring.maturity import OVERALL, composition, group_composites
@@ -52,6 +54,7 @@ def group_rows(
     A withheld row carries its reason and nothing else. A dimension is shown from at least half of its capabilities.
     """
     levels = _levels(questionnaire, scores, partition, settings)
+    agreements = _agreements(questionnaire, partition)
     sizes = np.bincount(partition.codes[partition.codes >= 0], minlength=len(partition.names))
     rows: list[Group | WithheldGroup] = []
     for name, size in zip(partition.names, sizes.tolist(), strict=True):
@@ -61,7 +64,7 @@ def group_rows(
         else:
             cells = {
                 item: partition.withheld.get((name, item))
-                or _cell(levels.get((name, item)), settings, against.of(name, item))
+                or _cell(levels.get((name, item)), settings, against.of(name, item), agreements.get((name, item)))
                 for item in _items(questionnaire)
             }
             rows.append(_group(questionnaire, name, size, cells, against))
@@ -99,6 +102,16 @@ def _levels(
     return found
 
 
+def _agreements(questionnaire: Questionnaire, partition: Partition) -> dict[tuple[str, str], float]:
+    """rwg(j) of every group on every capability, where it can be computed."""
+    expected = null_variance(len(questionnaire.scale.levels))
+    found = {}
+    for capability, counted in zip(questionnaire.capabilities, partition.patterns, strict=True):
+        values = rwg_j_of_groups(counted.level_counts(questionnaire), expected)
+        found.update({(name, capability.id): float(values[place]) for place, name in enumerate(partition.names)})
+    return {key: value for key, value in found.items() if not np.isnan(value)}
+
+
 def estimates_by_group(scores: pd.DataFrame, groups: pd.Series, confidence: float) -> dict[tuple[int, str], Estimate]:
     """``group_means`` as estimates, by (group's code, capability); where nobody is scored there is none."""
     return _estimates(group_means(scores, groups, confidence=confidence))
@@ -130,7 +143,7 @@ def _items(questionnaire: Questionnaire) -> list[str]:
     return [OVERALL, *dimensions, *(capability.id for capability in questionnaire.capabilities)]
 
 
-def _cell(level: _Level | None, settings: Settings, against: _Against) -> Cell | WithheldCell:
+def _cell(level: _Level | None, settings: Settings, against: _Against, agreement: float | None) -> Cell | WithheldCell:
     if level is None or (level.basis is not None and level.basis[0] < level.basis[1] / 2):
         return withheld_cell("coverage", settings.k)
     estimate = level.estimate
@@ -143,6 +156,7 @@ def _cell(level: _Level | None, settings: Settings, against: _Against) -> Cell |
         peer_gap=None if behind is None else behind.gap,
         peer_gap_interval=None if behind is None else behind.interval,
         change=None if against.before is None else change_since(estimate, against.before, settings.confidence),
+        agreement=agreement,
         basis=level.basis,
     )
 

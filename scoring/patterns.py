@@ -43,6 +43,10 @@ class CapabilityPatterns:
                 result[:, question, code] = self.counts[:, chosen == code].sum(axis=1)
         return result
 
+    def level_counts(self, questionnaire: Questionnaire) -> NDArray[np.int64]:
+        """How often each level was chosen, shape (n_groups, n_questions, n_levels)."""
+        return self.answer_counts()[:, :, 1 : len(questionnaire.scale.levels) + 1]
+
 
 def pattern_scores(
     table: Answers, values: tuple[float, ...], min_answered_share: float, *, dont_know_as: float | None = None

@@ -7,12 +7,21 @@ from typing import Any
 import numpy as np
 
 from questionnaires.schema import Capability, Dimension
+from scoring.consensus import agreement_of
 from scoring.distributions import capability_distributions
 from scoring.gaps import target_gap
 from scoring.groups import estimate_of
 from scoring.levels import COMPOSITE, Levels
 from scoring.maturity import OVERALL, staged_level, weight_range
-from scoring.results import CapabilityResult, DimensionResult, Estimate, Overall, PerceptionGap, WithheldLevel
+from scoring.results import (
+    Agreement,
+    CapabilityResult,
+    DimensionResult,
+    Estimate,
+    Overall,
+    PerceptionGap,
+    WithheldLevel,
+)
 from scoring.wording import withheld_cell
 
 
@@ -23,9 +32,16 @@ def capability_results(
     distributions = capability_distributions(
         levels.survey.questionnaire, levels.survey.patterns, levels.context.settings.k
     )
+    agreements = _agreements(levels)
     return tuple(
         levels.withheld.get(one.id)
-        or _capability(levels, one, distributions=distributions[one.id], perception=gaps.get(one.id))
+        or _capability(
+            levels,
+            one,
+            agreement=agreements[one.id],
+            distributions=distributions[one.id],
+            perception=gaps.get(one.id),
+        )
         for one in levels.survey.questionnaire.capabilities
     )
 
@@ -54,6 +70,18 @@ def overall_result(levels: Levels) -> Overall | WithheldLevel:
         ),
         percentile=_percentile(levels, OVERALL),
     )
+
+
+def _agreements(levels: Levels) -> dict[str, Agreement | None]:
+    """Agreement among everyone who answered, by capability."""
+    questionnaire = levels.survey.questionnaire
+    pairs = zip(questionnaire.capabilities, levels.survey.patterns, strict=True)
+    return {
+        one.id: agreement_of(
+            counts.level_counts(questionnaire).sum(axis=0), levels.answered[one.id], questionnaire.scale
+        )
+        for one, counts in pairs
+    }
 
 
 def _capability(levels: Levels, capability: Capability, **more: Any) -> CapabilityResult:
