@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Engine
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from app import features
@@ -57,5 +58,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.include_router(health)
     for router in features.ROUTERS:
         app.include_router(router)
-    app.mount("/static/assets", StaticFiles(directory=settings.static_dir / "assets", check_dir=False))
+    files = StaticFiles(directory=settings.static_dir / "assets", check_dir=False)
+    # Only built files are compressed: a compressed page would leak its form token by its length.
+    app.mount("/static/assets", GZipMiddleware(files, minimum_size=1000))
     return app

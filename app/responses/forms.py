@@ -27,7 +27,7 @@ class AnswerForm(BaseModel):
 
     value: Annotated[str | None, Field(max_length=40, description="Id of the chosen option, such as l3.")] = None
     status: Literal["dont_know", "not_applicable", "unanswered"] | None = None
-    reason: Annotated[str, Field(max_length=1000, description="Why the question does not apply.")] = ""
+    reason: Annotated[str, Field(max_length=500, description="Why the question does not apply.")] = ""
     comment: Text = ""
     evidence_url: Annotated[str, Field(max_length=1000)] = ""
     mutation_id: Annotated[str, Field(min_length=1, max_length=64, description="Sent again, it changes nothing.")] = ""

@@ -76,10 +76,12 @@ def test_answers_survive_a_lost_network_and_a_reload(site: Site, open_page: Open
         assert session.exec(select(Answer)).one().comment == "Typed while the train was in a tunnel."
 
 
-def test_two_tabs_ask_which_answer_stays(site: Site, open_page: OpenPage, link: str) -> None:
+def test_two_devices_ask_which_answer_stays(site: Site, open_page: OpenPage, link: str) -> None:
     first = open_page()
     _start(first, link)
-    second = first.context.new_page()
+    second = open_page()
+    second.goto(link)
+    second.get_by_role("button", name="Continue").click()
     first.goto(PAGE)
     second.goto(PAGE)
     first.locator('input[name="q.people.operating-model.1"][value="l2"]').check()
