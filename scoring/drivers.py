@@ -135,7 +135,9 @@ def _complete(levels: pd.DataFrame, outcome: pd.Series) -> tuple[pd.DataFrame, t
         )
     for name, index in (("levels", levels.index), ("outcome", outcome.index)):
         if index.has_duplicates:
-            raise ValueError(f"{name} names {index[index.duplicated()][0]!r} twice: give one row per organisation")
+            raise ValueError(
+                f"{name} names {index[index.duplicated()].tolist()[0]!r} twice: give one row per organisation"
+            )
     together = levels.assign(__outcome__=outcome.reindex(levels.index)).astype(float)
     whole = together.dropna()
     if len(whole) < MINIMUM_ORGANIZATIONS:

@@ -119,7 +119,9 @@ def part_linked_change(before: pd.Series, after: pd.Series, *, confidence: float
     """
     for name, wave in (("before", before), ("after", after)):
         if wave.index.has_duplicates:
-            raise ValueError(f"{name} names {wave.index[wave.index.duplicated()][0]!r} twice: give one row per person")
+            raise ValueError(
+                f"{name} names {wave.index[wave.index.duplicated()].tolist()[0]!r} twice: give one row per person"
+            )
     x, y = before.dropna().astype(float), after.dropna().astype(float)
     both = x.index.intersection(y.index, sort=False)
     if min(len(x), len(y)) < MINIMUM_N or len(both) < 2 or not (np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0):

@@ -152,7 +152,8 @@ def _two_way(matrix: Floats, confidence: float) -> list[tuple[float, Ends | None
 
 
 def _of(over: float, under: float) -> float:
-    return over / under if under else float("nan")
+    """The coefficient; not defined where the part it is a share of is not positive."""
+    return over / under if under > 1e-12 else float("nan")
 
 
 def _ratio_ends(over: float, under: float, df_over: int, df_under: int, share: float) -> Ends | None:
@@ -174,12 +175,12 @@ def _average(single: Ends | None, k: int) -> Ends | None:
     if single is None:
         return None
     low, high = (_of(k * end, 1 + (k - 1) * end) for end in single)
-    return low, high
+    return None if np.isnan(low) or np.isnan(high) else (low, high)
 
 
 def _random_raters_ends(rows: float, columns: float, error: float, n: int, k: int, share: float) -> Ends | None:
     rho = _of(rows - error, rows + (k - 1) * error + k * (columns - error) / n)
-    if error <= 0 or rho == 1:
+    if error <= 0 or rho == 1 or np.isnan(rho):
         return None
     a = k * rho / (n * (1 - rho))
     b = 1 + k * rho * (n - 1) / (n * (1 - rho))
