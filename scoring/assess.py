@@ -1,6 +1,7 @@
 """The one entry that computes a whole assessment result."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -9,9 +10,12 @@ from scoring.breakdowns import break_down
 from scoring.change import comparability
 from scoring.distributions import outcome_distributions, share_of
 from scoring.editions import Edition
+from scoring.findings import Shown, findings
 from scoring.gaps import over_investment
+from scoring.headlines import headlined, section_headlines
 from scoring.levels import Context, Levels
 from scoring.maturity import OVERALL
+from scoring.notes import method_notes
 from scoring.patterns import Answers
 from scoring.peers import peer_chain
 from scoring.results import (
@@ -64,7 +68,7 @@ def assess(
     )
     parts = break_down(levels, respondents)
     capabilities = capability_results(levels, parts.gaps)
-    return AssessmentResult(
+    computed = AssessmentResult(
         questionnaire=_reference(survey.questionnaire),
         scoring_version=SCORING_VERSION,
         settings=settings,
@@ -81,6 +85,18 @@ def assess(
         comparability=None if previous is None else comparability(survey.questionnaire, previous),
         over_investment=over_investment(capabilities),
         outcomes=outcome_distributions(questionnaire, answers, settings.k) if survey.n >= settings.k else (),
+    )
+    return _in_words(computed, survey.questionnaire)
+
+
+def _in_words(result: AssessmentResult, questionnaire: Questionnaire) -> AssessmentResult:
+    shown = Shown(result, questionnaire)
+    return replace(
+        result,
+        capabilities=headlined(result, shown),
+        sections=section_headlines(shown),
+        findings=findings(result, questionnaire),
+        notes=method_notes(shown),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from questionnaires.schema import Questionnaire
+from questionnaires.schema import Capability, Questionnaire
 from scoring.results import (
     AssessmentResult,
     CapabilityResult,
@@ -69,11 +69,16 @@ class Shown:
         """What a difference is counted in."""
         return "levels" if abs(self.step - 1) < 1e-9 else "points"
 
-    def short(self, capability: str) -> str:
-        return self.questionnaire.capability(capability).short
+    def spoken(self, capability: str) -> str:
+        return spoken(self.questionnaire.capability(capability))
 
     def dimension_name(self, dimension: str) -> str:
         return self.questionnaire.dimension(dimension).name
+
+
+def spoken(capability: Capability | CapabilityResult) -> str:
+    """The short name as it goes into a sentence: its first part, so that lists of names can be told apart."""
+    return capability.short.partition(",")[0]
 
 
 def findings(result: AssessmentResult, questionnaire: Questionnaire) -> tuple[Finding, ...]:
@@ -102,7 +107,7 @@ def largest_gaps(shown: Shown) -> Finding | None:
             title="No capability is clearly short of its target",
             parts=parts(
                 f"Of {counted(len(with_target), 'capability', 'capabilities')} with a target, none has a gap whose interval "
-                f"excludes zero. The widest is {widest.short}, ",
+                f"excludes zero. The widest is {spoken(widest)}, ",
                 minus(_to_go(widest)),
                 f" {shown.unit_of_scale}.",
             ),
@@ -118,7 +123,7 @@ def largest_gaps(shown: Shown) -> Finding | None:
         title=_gaps_title(shown, top),
         parts=(
             *parts(
-                f"{capitalised(listed([one.short for one in top]))} {'is' if len(top) == 1 else 'are'} ",
+                f"{capitalised(listed([spoken(one) for one in top]))} {'is' if len(top) == 1 else 'are'} ",
                 f"{size} {shown.unit_of_scale}",
                 f" short of target, {_of_how_many(len(top), len(with_target))}{_importance_words(top)}. ",
             ),
@@ -181,7 +186,7 @@ def perception(shown: Shown) -> Finding | None:
     clear = sorted((pair for pair in compared if pair[1].clear), key=lambda pair: -abs(pair[1].gap))
     one, gap = clear[0] if clear else max(compared, key=lambda pair: abs(pair[1].gap))
     sides = parts(
-        f"On {one.short}, {gap.leaders.n} leaders answer ",
+        f"On {spoken(one)}, {gap.leaders.n} leaders answer ",
         level(gap.leaders.estimate),
         f" and {gap.staff.n} staff ",
         level(gap.staff.estimate),
@@ -203,7 +208,7 @@ def perception(shown: Shown) -> Finding | None:
     return Finding(
         kind="Perception",
         rule="perception",
-        title=f"Leaders see {one.short} {'higher' if gap.gap > 0 else 'lower'} than their staff do",
+        title=f"Leaders see {spoken(one)} {'higher' if gap.gap > 0 else 'lower'} than their staff do",
         parts=(*sides, *parts("Read that level as ", "a conversation to have", f", not as a score to report.{more}")),
         capabilities=tuple(one.id for one, _ in clear),
         numbers={one.id: gap.gap for one, gap in clear},
@@ -253,7 +258,7 @@ def holding_back(shown: Shown) -> Finding | None:
         return None
     binding = [one for one in shown.capabilities if one.id in overall.binding]
     binding.sort(key=lambda one: one.estimate)
-    few = listed([f"{one.short} {level(one.estimate)}" for one in binding], limit=4)
+    few = listed([f"{spoken(one)} {level(one.estimate)}" for one in binding], limit=4)
     provisional = (
         " The stage is provisional: the interval of a deciding capability crosses a level."
         if overall.provisional
@@ -280,13 +285,13 @@ def above_target(shown: Shown) -> Finding | None:
         return None
     known = {one.id: one for one in shown.capabilities}
     first = known[over[0].capability]
-    names = [known[one.capability].short for one in over]
+    names = [spoken(known[one.capability]) for one in over]
     return Finding(
         kind="Above target",
         rule="above-target",
         title=f"{capitalised(listed(names, limit=3))} {'stands' if len(over) == 1 else 'stand'} above target",
         parts=parts(
-            f"{first.short} is ",
+            f"{spoken(first)} is ",
             f"{minus(abs(_to_go(first)))} {shown.unit_of_scale} above its target",
             f" ({to(over[0].interval.low, over[0].interval.high)}): a place to stop adding effort.",
         ),
@@ -327,9 +332,9 @@ def disagreement(shown: Shown) -> Finding | None:
     return Finding(
         kind="Agreement",
         rule="two-peaked",
-        title=f"People answer {listed([one.short for one in split], limit=3)} in two camps",
+        title=f"People answer {listed([spoken(one) for one in split], limit=3)} in two camps",
         parts=parts(
-            f"On {first.short} the answers have two peaks, so ",
+            f"On {spoken(first)} the answers have two peaks, so ",
             f"the mean of {level(first.estimate)} is hardly anyone's view",
             f" (n = {first.n}). Find out what the camps have in common before acting on it.",
         ),
@@ -349,9 +354,9 @@ def not_known(shown: Shown) -> Finding | None:
     return Finding(
         kind="Visibility",
         rule="not-known",
-        title=f"Many do not know how {listed([one.short for one in dark], limit=3)} works",
+        title=f"Many do not know how {listed([spoken(one) for one in dark], limit=3)} works",
         parts=parts(
-            f"On {first.short}, ",
+            f"On {spoken(first)}, ",
             f"{percent(first.dont_know)} of the answers are “don't know”",
             f". If they were all the lowest or all the highest level, it would stand between {level(first.bounds[0])} and "
             f"{level(first.bounds[1])}, not at {level(first.estimate)}.",
@@ -454,7 +459,7 @@ def _interval_words(change: Change) -> str:
 def _led_by(shown: Shown, dimension: str, up: bool) -> str:
     inside = [(one, one.change) for one in shown.capabilities if one.dimension == dimension and one.change is not None]
     led = sorted((pair for pair in inside if (pair[1].change > 0) == up), key=lambda pair: -abs(pair[1].change))[:2]
-    return f", led by {listed([one.short for one, _ in led])}" if led else ""
+    return f", led by {listed([spoken(one) for one, _ in led])}" if led else ""
 
 
 def _now_stands(peer: Peer | None) -> tuple[TextPart, ...]:
@@ -475,7 +480,7 @@ def _percentile(one: CapabilityResult) -> float:
 
 
 def _with_percentiles(some: Iterable[CapabilityResult]) -> str:
-    return listed([f"{one.short} ({ordinal(_percentile(one))})" for one in some], limit=3)
+    return listed([f"{spoken(one)} ({ordinal(_percentile(one))})" for one in some], limit=3)
 
 
 def _stand(some: Sequence[CapabilityResult]) -> str:
