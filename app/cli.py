@@ -1,12 +1,85 @@
 """The command line: ``trigpoint …``. Results go to standard output, everything else to standard error."""
 
+import sys
+from collections.abc import Callable, Mapping
+
 import typer
 
-from app.commands import server
+Mount = Callable[[typer.Typer], None]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-server.register(app)
+
+def _server(app: typer.Typer) -> None:
+    from app.commands import server
+
+    server.register(app)
+
+
+def _demo(app: typer.Typer) -> None:
+    from app.commands.demo import demo
+
+    app.command()(demo)
+
+
+def _ops(app: typer.Typer) -> None:
+    from app.commands import ops
+
+    ops.register(app)
+
+
+def _questionnaire(app: typer.Typer) -> None:
+    from app.commands import questionnaire
+
+    app.add_typer(questionnaire.app, name="questionnaire")
+
+
+def _baseline(app: typer.Typer) -> None:
+    from app.commands import baselines
+
+    app.add_typer(baselines.app, name="baseline")
+
+
+def _score(app: typer.Typer) -> None:
+    from app.commands.score import score
+
+    app.command()(score)
+
+
+def _roadmap(app: typer.Typer) -> None:
+    from app.commands import roadmap
+
+    app.add_typer(roadmap.app, name="roadmap")
+
+
+COMMANDS: Mapping[str, Mount] = {
+    "demo": _demo,
+    "serve": _server,
+    "migrate": _server,
+    "user": _server,
+    "worker": _ops,
+    "doctor": _ops,
+    "backup": _ops,
+    "restore": _ops,
+    "questionnaire": _questionnaire,
+    "baseline": _baseline,
+    "score": _score,
+    "roadmap": _roadmap,
+}
+"""Command → what mounts it. Only the one that was asked for is imported: pandas and SciPy take their time."""
+
+
+def command_line(asked: str | None = None) -> typer.Typer:
+    """The application with the command ``asked``, or with all of them."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+    @app.callback()
+    def trigpoint() -> None:
+        pass
+
+    for mount in [COMMANDS[asked]] if asked and asked in COMMANDS else dict.fromkeys(COMMANDS.values()):
+        mount(app)
+    return app
 
 
 def main() -> None:
-    app()
+    asked = sys.argv[1] if len(sys.argv) > 1 else None
+    command_line(asked)()

@@ -1,0 +1,1 @@
+"""The demo organisation: invented, seeded, and loaded through the actions that people use."""

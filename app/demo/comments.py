@@ -1,0 +1,58 @@
+"""What people wrote beside their answers. Nothing in them tells who they are."""
+
+from collections.abc import Mapping
+
+COMMENTS: Mapping[str, tuple[str, ...]] = {
+    "technology.integration": (
+        "I export a list on Monday and upload it again on Tuesday. Every week.",
+        "The CRM and the mail tool agree on names but not on countries.",
+        "When the sync stops, we hear it from sales, days later.",
+        "Web forms reach the CRM overnight, events never do.",
+        "We pay for a connector that nobody dares to switch on.",
+        "Half of my reporting time goes into joining two spreadsheets.",
+        "The new platform would solve this if somebody had time to connect it.",
+        "It works for one region. The others still send files.",
+        "Unsubscribes take two days to arrive everywhere, which worries me.",
+        "IT helped us a lot this year, the order flow is automatic now.",
+        "Nobody knows which of the nine flows are still in use.",
+        "Please connect the webinar tool. It is the third year we ask.",
+    ),
+    "data.quality": (
+        "Job titles are free text, so every selection starts with cleaning.",
+        "We found the same customer eleven times.",
+        "There is a steward, but one person cannot clean for six teams.",
+        "Bounced addresses come back with the next import.",
+        "Nobody feels that the records are theirs.",
+        "The quality report is good. What is missing is somebody who acts on it.",
+        "Sales overwrites what we correct.",
+        "Country and language are often wrong for my region.",
+        "We check samples before each big mailing, and always find something.",
+        "It got better after the clean-up in March and has slipped since.",
+        "I do not trust the numbers enough to show them to a customer.",
+    ),
+    "analytics.attribution": (
+        "Last click gets everything, so search looks like a hero.",
+        "Finance has other revenue figures than we do.",
+        "Events cannot be traced to orders at all.",
+        "We stopped showing returns because every meeting turned into a dispute.",
+        "The model exists. Only the agency understands it.",
+        "For brand work I would not know how to prove anything.",
+        "A test in two regions last spring convinced me more than any dashboard.",
+        "Partner sales are missing, which is a third of the business.",
+        "We decide by habit and look for numbers afterwards.",
+        "It would help to agree on one definition of a lead.",
+        "Costs by campaign are known, the return is a guess.",
+    ),
+    "people.change": (
+        "The tool was switched on during our busiest week.",
+        "We got a recording to watch. Nobody did.",
+        "Champions in each team worked well last time. Why did we stop?",
+        "I learned about the new process when my old form was gone.",
+        "Leaders explain the why well, the how is left to us.",
+        "Three changes at once is too many.",
+        "Nobody asks afterwards whether it works.",
+        "Our team made its own guide because there was none in our language.",
+        "After launch the project team moves on and we are left with the questions.",
+        "The last change was announced early and it showed.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""What keeps an installation healthy: examination, copies, and work that falls due by itself."""

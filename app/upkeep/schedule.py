@@ -1,0 +1,49 @@
+"""Work that falls due by itself: windows that have ended are closed and measured."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from app.db import transaction
+from app.errors import ConflictError
+from app.models import Assessment, Organization
+from app.results.actions import close_and_measure
+
+log = structlog.get_logger("trigpoint.worker")
+
+
+def close_ended(engine: Engine, *, at: datetime, grace_hours: int) -> list[str]:
+    """Close every window that ended, with its grace, before ``at``; returns the names of what was closed.
+
+    Each has its own transaction: one that cannot be measured keeps the others from nothing. Two workers that meet at the
+    same window close it once.
+    """
+    closed = []
+    for key in _ended(engine, at - timedelta(hours=grace_hours)):
+        try:
+            with transaction(engine) as session:
+                closed.append(_close(session, key, at))
+        except ConflictError:
+            log.info("closed elsewhere", assessment=key[1])
+        except Exception as error:  # noqa: BLE001 - the others must still be closed; this one is tried again
+            log.warning("not measured", assessment=key[1], error=type(error).__name__)
+    return closed
+
+
+def _ended(engine: Engine, before: datetime) -> list[tuple[str, str]]:
+    statement = (
+        select(Assessment.organization_id, Assessment.id)
+        .where(Assessment.status == "open", col(Assessment.closes_at) < before)
+        .order_by(col(Assessment.closes_at))
+    )
+    with Session(engine.execution_options(writes=False)) as session:
+        return [(organization, assessment) for organization, assessment in session.exec(statement)]
+
+
+def _close(session: Session, key: tuple[str, str], at: datetime) -> str:
+    assessment = session.get_one(Assessment, key)
+    organization = session.get_one(Organization, key[0])
+    close_and_measure(session, assessment, at=at)
+    return f"{organization.name}, {assessment.name}"
