@@ -1,26 +1,50 @@
 """The roadmap optimiser: place initiatives in periods under limits so that the most valuable gaps close first."""
 
+from scoring.roadmap.compare import Comparison, Moved, compare
 from scoring.roadmap.document import gantt, solution_document
 from scoring.roadmap.evaluate import objective, plan_cost, plan_use, verify
+from scoring.roadmap.explain import (
+    ChosenReason,
+    DelayRank,
+    Explanation,
+    LimitReason,
+    RejectedReason,
+    credited,
+    delay_ranks,
+    explain,
+)
 from scoring.roadmap.parse import parse_problem
 from scoring.roadmap.problem import Capability, Initiative, Problem, ProblemError
+from scoring.roadmap.sentences import sentences
 from scoring.roadmap.solution import Conflict, Progress, Solution, Use
 from scoring.roadmap.solve import solve
 
 __all__ = [
     "Capability",
+    "ChosenReason",
+    "Comparison",
     "Conflict",
+    "DelayRank",
+    "Explanation",
     "Initiative",
+    "LimitReason",
+    "Moved",
     "Problem",
     "ProblemError",
     "Progress",
+    "RejectedReason",
     "Solution",
     "Use",
+    "compare",
+    "credited",
+    "delay_ranks",
+    "explain",
     "gantt",
     "objective",
     "parse_problem",
     "plan_cost",
     "plan_use",
+    "sentences",
     "solution_document",
     "solve",
     "verify",

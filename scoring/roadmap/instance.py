@@ -95,7 +95,7 @@ def build_instance(problem: Problem) -> Instance:
     before = _before(problem, position)
     use, limit = _limit_rows(problem, ordered)
     reasons: dict[str, str] = {}
-    forced = np.array([initiative.mandatory or initiative.pin is not None for initiative in ordered])
+    forced = np.array([initiative.mandatory or initiative.pin is not None for initiative in ordered], dtype=np.bool_)
     forced |= before[forced].any(axis=0)
     groups = _groups(ordered)
     allowed = _fitting_starts(problem, ordered, use, limit, reasons)

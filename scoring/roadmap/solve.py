@@ -11,7 +11,7 @@ from scoring.roadmap.evaluate import objective, plan_use, verify
 from scoring.roadmap.first_plan import density_order, first_plan, place
 from scoring.roadmap.formulation import Formulation, formulate, part
 from scoring.roadmap.highs import maximise, relax
-from scoring.roadmap.instance import Instance, Ints, build_instance
+from scoring.roadmap.instance import Bools, Instance, Ints, build_instance
 from scoring.roadmap.neighbourhoods import Neighbourhoods, relaxation_plans
 from scoring.roadmap.problem import Problem, ProblemError
 from scoring.roadmap.prover import Prover, prove
@@ -147,21 +147,34 @@ def _starting_plan(formulation: Formulation, warm: Mapping[str, int] | None, dea
 
 
 def _repaired(instance: Instance, warm: Mapping[str, int]) -> Ints | None:
-    """Return ``warm`` with what no longer fits left out and what fits added, or ``None`` when a forced one is lost."""
+    """Return ``warm`` with what no longer fits left out and what fits added, or ``None`` when a forced one is lost.
+
+    What is forced is placed first, at its start in ``warm`` where it has one.
+    """
     wanted = instance.starts_of(warm)
     wanted[wanted >= instance.problem.periods] = -1
-    kept = np.full(wanted.size, -1, dtype=np.int64)
-    slack = instance.slack
-    for row in sorted(np.flatnonzero(wanted >= 0), key=lambda row: (not instance.forced[row], wanted[row], row)):
+    order = density_order(instance, instance.value.max(axis=1, initial=0.0) + 1e-9, np.ones(instance.limit.size))
+    kept = _kept(instance, wanted, np.full(wanted.size, -1, dtype=np.int64), instance.forced)
+    kept = place(instance, [row for row in order if instance.forced[row]], kept, kept >= 0)
+    if (kept[instance.forced] < 0).any():
+        return None
+    kept = _kept(instance, wanted, kept, ~instance.forced)
+    return place(instance, order, kept, kept >= 0)
+
+
+def _kept(instance: Instance, wanted: Ints, kept: Ints, which: Bools) -> Ints:
+    """Add to ``kept`` what of ``which`` can keep its wanted start beside it."""
+    kept = kept.copy()
+    chosen = np.flatnonzero(kept >= 0)
+    slack = instance.slack - instance.use[chosen, kept[chosen]].sum(axis=0)
+    for row in sorted(np.flatnonzero((wanted >= 0) & which), key=lambda row: (wanted[row], row)):
         start = wanted[row]
         ready = all(kept[n] >= 0 and kept[n] + instance.duration[n] <= start for n in instance.requires[row])
         rival = any(row in group and any(kept[other] >= 0 for other in group) for group in instance.groups)
         if ready and not rival and instance.allowed[row, start] and (instance.use[row, start] <= slack).all():
             kept[row] = start
             slack = slack - instance.use[row, start]
-    order = density_order(instance, instance.value.max(axis=1, initial=0.0) + 1e-9, np.ones(instance.limit.size))
-    full = place(instance, order, kept, kept >= 0)
-    return None if (full[instance.forced] < 0).any() else full
+    return kept
 
 
 def _solution(instance: Instance, starts: Ints, search: Search, began: float) -> Solution:

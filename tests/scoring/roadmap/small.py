@@ -1,6 +1,5 @@
 """Random small problems with every kind of constraint, and their optimum by trying every plan."""
 
-from itertools import product
 from random import Random
 
 from scoring.roadmap import Capability, Initiative, Problem, objective, plan_cost, verify
@@ -50,13 +49,16 @@ def _random_initiative(random: Random, number: int, periods: int, skills: list[s
 
 
 def all_plans(problem: Problem) -> list[dict[str, int]]:
-    """Every valid plan."""
-    choices = [[None, *range(max(0, problem.periods - initiative.duration + 1))] for initiative in problem.initiatives]
-    names = [initiative.id for initiative in problem.initiatives]
-    plans = (
-        {name: start for name, start in zip(names, starts, strict=True) if start is not None}
-        for starts in product(*choices)
-    )
+    """Every valid plan: all combinations of starts in which prerequisites come first, filtered by ``verify``."""
+    plans: list[dict[str, int]] = [{}]
+    duration = {initiative.id: initiative.duration for initiative in problem.initiatives}
+    for initiative in problem.initiatives:  # random_problem lists prerequisites first
+        plans += [
+            {**plan, initiative.id: start}
+            for plan in plans
+            for start in range(problem.periods - initiative.duration + 1)
+            if all(name in plan and plan[name] + duration[name] <= start for name in initiative.requires)
+        ]
     return [plan for plan in plans if not verify(problem, plan)]
 
 

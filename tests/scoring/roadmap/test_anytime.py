@@ -1,0 +1,80 @@
+"""Larger problems: a first plan at once, a certified bound, the deadline kept, progress and cancel."""
+
+import time
+from itertools import pairwise
+
+import pytest
+
+from bench.roadmap import demo_shaped_problem, synthetic_problem
+from scoring.roadmap import Progress, Solution, objective, solve, verify
+from scoring.roadmap.first_plan import first_plan
+from scoring.roadmap.formulation import formulate
+from scoring.roadmap.instance import build_instance
+
+
+@pytest.fixture(scope="module")
+def forty() -> Solution:
+    return solve(synthetic_problem(40, 8, seed=1), time_limit=4.0)
+
+
+def test_first_plan_is_valid_and_near_the_best(forty: Solution) -> None:
+    problem = synthetic_problem(40, 8, seed=1)
+    instance = build_instance(problem)
+    plan = first_plan(instance)
+    assert plan is not None
+    assert verify(problem, instance.named(plan)) == ()
+    assert instance.plan_value(plan) >= 0.85 * forty.objective
+
+
+def test_value_and_bound_hold(forty: Solution) -> None:
+    problem = synthetic_problem(40, 8, seed=1)
+    assert verify(problem, forty.starts) == ()
+    assert forty.objective == pytest.approx(objective(problem, forty.starts))
+    assert forty.bound >= forty.objective
+    assert forty.gap <= 0.1
+
+
+def test_short_limit_is_kept_and_bound_still_certified(forty: Solution) -> None:
+    problem = synthetic_problem(40, 8, seed=1)
+    began = time.monotonic()
+    quick = solve(problem, time_limit=0.3)
+    assert time.monotonic() - began < 2.0
+    assert verify(problem, quick.starts) == ()
+    assert quick.bound >= forty.objective - 1e-6
+
+
+def test_demo_shaped_problem_is_planned_within_limits() -> None:
+    problem = demo_shaped_problem()
+    solution = solve(problem, time_limit=2.0)
+    assert verify(problem, solution.starts) == ()
+    assert solution.gap <= 0.15
+    assert set(solution.starts) | set(solution.left_out) == {each.id for each in problem.initiatives}
+
+
+def test_progress_is_told_and_can_stop_the_search() -> None:
+    told: list[Progress] = []
+
+    def stop_at_third(progress: Progress) -> bool:
+        told.append(progress)
+        return len(told) < 3
+
+    problem = synthetic_problem(104, 8, seed=1)
+    began = time.monotonic()
+    solution = solve(problem, time_limit=30.0, gap=0.0, on_progress=stop_at_third)
+    assert time.monotonic() - began < 15.0
+    assert len(told) == 3
+    assert verify(problem, solution.starts) == ()
+    assert solution.objective >= told[-1].objective - 1e-9
+    assert all(earlier.objective <= later.objective for earlier, later in pairwise(told))
+
+
+def test_warm_start_is_never_worse_than_the_plan_given(forty: Solution) -> None:
+    again = solve(synthetic_problem(40, 8, seed=1), time_limit=0.3, warm=forty.starts)
+    assert again.objective >= forty.objective - 1e-9
+
+
+def test_preprocessing_removes_what_closes_nothing() -> None:
+    instance = build_instance(demo_shaped_problem())
+    formulation = formulate(instance)
+    assert formulation.row.size < 0.75 * instance.allowed.size
+    assert not instance.capped
