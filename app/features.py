@@ -10,6 +10,8 @@ from app.baselines.api import router as baselines_api
 from app.baselines.routes import router as baselines
 from app.catalogue.api import router as catalogue_api
 from app.catalogue.routes import router as catalogue
+from app.exports.api import router as exports_api
+from app.exports.routes import router as exports
 from app.organizations.api import router as organizations_api
 from app.organizations.routes import router as organizations
 from app.portfolio.routes import router as portfolio
@@ -29,6 +31,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     baselines,
     catalogue_api,
     catalogue,
+    exports_api,
+    exports,
     organizations_api,
     organizations,
     portfolio,

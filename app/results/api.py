@@ -168,7 +168,7 @@ def get_snapshot(session: SessionDep, user: CurrentUser, snapshot_id: str) -> Sn
 def get_heatmap(
     session: SessionDep, user: CurrentUser, snapshot_id: str, measure: MeasureId = "target_gap", by: By = "unit"
 ) -> Heatmap:
-    """One measure of every group on every capability: differences are taken from the levels with one decimal."""
+    """One measure of every group on every capability, unrounded."""
     report = load_report(session, access_snapshot(session, user, snapshot_id, Permission.VIEW))
     result = report.result
     whole = {one.id: _cell(value_of(one, measure, one)) for one in result.capabilities}
@@ -227,4 +227,4 @@ def _groups(report: Report, capability_id: str, by: By) -> dict[str, CellOut]:
 def _cell(value: Value | Hidden) -> CellOut:
     if isinstance(value, Hidden):
         return CellOut(withheld=value.reason if value.secret else "not available", sentence=value.sentence)
-    return CellOut(value=value.value, low=value.low, high=value.high, n=value.n, clear=value.clear)
+    return CellOut(value=value.exact, low=value.low, high=value.high, n=value.n, clear=value.clear)

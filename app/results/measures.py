@@ -38,9 +38,11 @@ Shown = Overall | DimensionResult | CapabilityResult | Cell
 
 @dataclass(frozen=True)
 class Value:
-    """One number of a cell as it is read: ``clear`` is false where the difference may be zero."""
+    """One number of a cell: ``value`` as it is read, ``exact`` unrounded; ``clear`` is false where the difference may
+    be zero."""
 
     value: float
+    exact: float
     low: float | None = None
     high: float | None = None
     clear: bool = True
@@ -73,7 +75,7 @@ def value_of(
 
 
 def _level(cell: Shown, _column: Shown | WithheldLevel) -> Value | None:
-    return Value(shown(cell.estimate), cell.low, cell.high, True, cell.n)
+    return Value(shown(cell.estimate), cell.estimate, cell.low, cell.high, True, cell.n)
 
 
 def _target_gap(cell: Shown, column: Shown | WithheldLevel) -> Value | None:
@@ -82,7 +84,14 @@ def _target_gap(cell: Shown, column: Shown | WithheldLevel) -> Value | None:
         return None
     interval = cell.target_gap_interval
     low, high = (interval.low, interval.high) if interval else (None, None)
-    return Value(float(apart(target, cell.estimate)), low, high, bool(interval and interval.excludes_zero), cell.n)
+    return Value(
+        float(apart(target, cell.estimate)),
+        cell.target_gap,
+        low,
+        high,
+        bool(interval and interval.excludes_zero),
+        cell.n,
+    )
 
 
 def _peer_gap(cell: Shown, column: Shown | WithheldLevel) -> Value | None:
@@ -92,7 +101,7 @@ def _peer_gap(cell: Shown, column: Shown | WithheldLevel) -> Value | None:
     interval = cell.peer_gap_interval if isinstance(cell, Cell) else peer.gap_interval
     low, high = (interval.low, interval.high) if interval else (None, None)
     clear = bool(interval and interval.excludes_zero) if isinstance(cell, Cell) else peer.clear
-    return Value(float(apart(peer.median, cell.estimate)), low, high, clear, cell.n)
+    return Value(float(apart(peer.median, cell.estimate)), cell.peer_gap, low, high, clear, cell.n)
 
 
 def _change(cell: Shown, _column: Shown | WithheldLevel) -> Value | None:
@@ -102,14 +111,14 @@ def _change(cell: Shown, _column: Shown | WithheldLevel) -> Value | None:
 
 def change_value(now: float, change: Change, n: int) -> Value:
     """Now minus before, both as printed."""
-    return Value(float(apart(now, change.before)), change.low, change.high, change.clear, n)
+    return Value(float(apart(now, change.before)), change.change, change.low, change.high, change.clear, n)
 
 
 def _agreement(cell: Shown, _column: Shown | WithheldLevel) -> Value | None:
     agreement = cell.agreement if isinstance(cell, Cell) else None
     if isinstance(cell, CapabilityResult) and cell.agreement:
         agreement = cell.agreement.rwg_j
-    return None if agreement is None else Value(agreement, n=cell.n)
+    return None if agreement is None else Value(agreement, agreement, n=cell.n)
 
 
 _READERS = {

@@ -25,6 +25,8 @@ from scoring.results import (
 from scoring.wording import apart
 
 SHOWN_COMMENTS = 4
+LARGE_SHARE = 0.6
+TENTHS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
 @dataclass(frozen=True)
@@ -253,10 +255,29 @@ def _figures(report: Report, one: CapabilityResult) -> tuple[Figure, ...]:
 
 
 def _ladder_title(one: CapabilityResult | None, report: Report) -> str:
+    """``Eight in ten answer at level 1 or 2 on each question``, where counts were not merged across that level."""
     if one is None:
         return "What people chose"
-    nearest = report.questionnaire.scale.at(one.estimate)
+    steps = report.questionnaire.scale.levels
+    nearest = min(steps, key=lambda step: abs(step.value - one.estimate))
+    shares = [_share_up_to(found, nearest.id) for found in one.distributions if isinstance(found, Distribution)]
+    known = [share for share in shares if share is not None]
+    if known and len(known) == len(shares) and min(known) >= LARGE_SHARE:
+        reached = [f"{step.value:g}" for step in steps if step.value <= nearest.value]
+        words = f"level {' or '.join(reached)}" if len(reached) <= 2 else f"level {reached[-1]} or lower"
+        each = " on each question" if len(known) > 1 else ""
+        return f"{TENTHS[int(min(known) * 10)]} in ten answer at {words}{each}"
     return f"People answer around level {nearest.value:g}, {nearest.name.lower()}"
+
+
+def _share_up_to(found: Distribution, level_id: str) -> float | None:
+    """The share at or under a level; ``None`` where the level is merged with the one above it."""
+    total = 0.0
+    for part in found.counts:
+        total += part.share
+        if level_id in part.levels:
+            return total if part.levels[-1] == level_id else None
+    return None
 
 
 def _questions(
@@ -282,7 +303,7 @@ def _levels(report: Report, one: CapabilityResult | None, questions: tuple[Quest
         *((low + high) / 2 for low, high in pairwise(values)),
         values[-1] + (values[-1] - values[-2]) / 2,
     ]
-    following = next((step.value for step in steps if one and step.value > one.estimate), None)
+    following = next((step.value for step in steps if one and step.value > shown(one.estimate)), None)
     found = {found.question: found for found in one.distributions} if one else {}
     rows = []
     for place in reversed(range(len(steps))):

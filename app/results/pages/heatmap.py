@@ -24,7 +24,7 @@ from questionnaires.schema import Questionnaire
 from scoring.results import CapabilityResult, Group, WithheldCell, WithheldGroup, WithheldLevel
 
 SORTS: Mapping[str, str] = {
-    "gap": "Largest gap first, within dimension",
+    "gap": "Largest gap first",
     "value": "As shown, largest first",
     "order": "Order of the questionnaire",
     "importance": "Importance",

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from app.formats import interval, level, plural
-from app.results.charts import Drawn, drawn, measured, short_organization
+from app.results.charts import Drawn, drawn
+from app.results.charts.base import measured, short_organization
 from app.results.frame import Frame, frame_of, heading
 from app.results.measures import Value, change_value, shown
 from app.results.queries import Report
@@ -11,6 +12,7 @@ from scoring.results import CapabilityResult, DimensionResult, Finding, Overall,
 from scoring.wording import apart
 
 LARGEST = 4
+LEADING = 3
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class OverviewPage:
     ticks: tuple[float, ...]
     dimensions: tuple[DimensionColumn, ...]
     findings: tuple[FindingView, ...]
+    more: tuple[Finding, ...]
     n_before: int | None
     how: str
     whom: str | None
@@ -114,7 +117,8 @@ def overview_page(report: Report) -> OverviewPage:
         high=scale.high,
         ticks=scale.values,
         dimensions=columns,
-        findings=tuple(_finding(report, one) for one in report.result.findings[:3]),
+        findings=tuple(_finding(report, one) for one in report.result.findings[:LEADING]),
+        more=report.result.findings[LEADING:],
         n_before=overall.change.n_before if isinstance(overall, Overall) and overall.change else None,
         how=_how(report),
         whom=_whom(report),
@@ -188,7 +192,7 @@ def evidence_kind(finding: Finding) -> str:
     words = f"{finding.kind} {finding.rule}".lower()
     if "perception" in words or "leader" in words:
         return "perception"
-    if "change" in words or "moved" in words or "trend" in words:
+    if "change" in words or "move" in words:
         return "change"
     return "level"
 

@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 
 from app.formats import day, moment, share
-from app.results.charts import (
-    Drawn,
-    drawn,
-    measured,
-    peer_rows,
-    perceived,
-    ranked,
-    short_organization,
-)
+from app.results.charts import Drawn, drawn
+from app.results.charts.base import measured, short_organization
+from app.results.charts.peers import peer_rows
+from app.results.charts.perception import perceived
+from app.results.charts.priorities import ranked
 from app.results.frame import Frame, answered_by, edition_words, frame_of, heading
 from app.results.measures import shown
 from app.results.queries import Report

@@ -1,0 +1,85 @@
+"""The charts of the report as Altair specs, each in a wide and a narrow drawing, and the table behind each.
+
+Marks mean the same everywhere: filled circle = ours, pale bar through it = its interval, open triangle = target, grey
+band and tick = the peers' middle half and median, hollow circle = the wave before, square = leaders or a dimension.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import altair as alt
+
+from app.results.charts.base import Table
+from app.results.charts.overall import overall_chart, overall_table, overall_words
+from app.results.charts.peers import peers_chart, peers_table, peers_words
+from app.results.charts.perception import perception_chart, perception_table, perception_words
+from app.results.charts.priorities import priorities_chart, priorities_table, priorities_words
+from app.results.drawing import svg_inline
+from app.results.queries import Report
+
+ChartId = Literal["overall", "peers", "perception", "priorities"]
+Width = Literal["wide", "narrow"]
+
+WIDE: Mapping[ChartId, int] = {"overall": 664, "peers": 920, "perception": 920, "priorities": 920}
+NARROW = 328
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart in the page: both drawings and the table."""
+
+    id: ChartId
+    wide: str
+    narrow: str
+    table: Table
+
+
+def drawn(report: Report, chart_id: ChartId) -> Drawn:
+    """The chart of a snapshot, drawn once per process."""
+    key = _Key(report)
+    return Drawn(chart_id, _inline(key, chart_id, "wide"), _inline(key, chart_id, "narrow"), TABLES[chart_id](report))
+
+
+class _Key:
+    """A report that is cached by the id of its snapshot."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.report.snapshot.id == self.report.snapshot.id
+
+    def __hash__(self) -> int:
+        return hash(self.report.snapshot.id)
+
+
+@lru_cache(maxsize=256)
+def _inline(key: _Key, chart_id: ChartId, width: Width) -> str:
+    return svg_inline(chart(key.report, chart_id, width), WORDS[chart_id](key.report))
+
+
+def chart(report: Report, chart_id: ChartId, width: Width) -> alt.LayerChart:
+    """The Altair chart."""
+    return CHARTS[chart_id](report, WIDE[chart_id] if width == "wide" else NARROW)
+
+
+CHARTS: Mapping[ChartId, Callable[[Report, int], alt.LayerChart]] = {
+    "overall": overall_chart,
+    "peers": peers_chart,
+    "perception": perception_chart,
+    "priorities": priorities_chart,
+}
+TABLES: Mapping[ChartId, Callable[[Report], Table]] = {
+    "overall": overall_table,
+    "peers": peers_table,
+    "perception": perception_table,
+    "priorities": priorities_table,
+}
+WORDS: Mapping[ChartId, Callable[[Report], str]] = {
+    "overall": overall_words,
+    "peers": peers_words,
+    "perception": perception_words,
+    "priorities": priorities_words,
+}
