@@ -105,7 +105,7 @@ def _weights(p: int) -> Floats:
     entered = np.array([0])
     for _ in range(p - 1):
         entered = np.concatenate([entered, entered + 1])
-    return np.array([1 / (p * comb(p - 1, before)) for before in range(p)])[entered]
+    return np.asarray(np.array([1 / (p * comb(p - 1, before)) for before in range(p)])[entered], dtype=float)
 
 
 def _left_over(covariance: Floats) -> Floats:
