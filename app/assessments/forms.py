@@ -13,6 +13,7 @@ from questionnaires.schema import Questionnaire
 
 BUSINESS_GOALS = 3
 MARKETING_GOALS = 5
+MOST_GOALS = 50
 
 Anonymity = Literal["identified", "confidential", "anonymous"]
 
@@ -126,8 +127,14 @@ class TermsForm(_Input):
         )
 
 
+def _required_minute(value: Any) -> Any:
+    if not str(value).strip():
+        raise ValueError("Choose the day and time of the new end.")
+    return _utc_minute(value)
+
+
 class ExtendForm(_Input):
-    closes_at: Annotated[datetime, BeforeValidator(_utc_minute)]
+    closes_at: Annotated[datetime, BeforeValidator(_required_minute)]
 
 
 # --- strategy: one page of many fields -------------------------------------------------------------------------------
@@ -162,9 +169,16 @@ def parse_strategy(values: Mapping[str, str]) -> tuple[StrategyInput, list[Field
     return StrategyInput(**given, goals=tuple(goals)), found
 
 
+def goal_rows(values: Mapping[str, str], kind: str) -> list[str]:
+    """The rows of goals on the page: a few empty ones, and as many as there are."""
+    least = BUSINESS_GOALS if kind == "business" else MARKETING_GOALS
+    filled = [n for n in range(MOST_GOALS) if values.get(f"{kind}-{n}-text")]
+    return [f"{kind}-{n}" for n in range(max(least, filled[-1] + 2 if filled else 0))]
+
+
 def goal_keys(values: Mapping[str, str]) -> dict[str, str]:
     """Row of the page → key of the goal: the id of a stored goal, else the row's own name."""
-    rows = [f"business-{n}" for n in range(BUSINESS_GOALS)] + [f"marketing-{n}" for n in range(MARKETING_GOALS)]
+    rows = goal_rows(values, "business") + goal_rows(values, "marketing")
     return {row: values.get(f"{row}-id", "")[:36] or row for row in rows}
 
 

@@ -1,13 +1,13 @@
 """The live page: who was asked, who has started and submitted; never what was answered."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from app.assessments.pages import input_moment, window_words
-from app.assessments.queries import Progress, UnitProgress, progress
-from app.formats import long_day, moment, plural, share
+from app.assessments.queries import Progress, UnitProgress, progress, submission_times
+from app.formats import day, long_day, moment, plural, share
 from app.models import Assessment
 from app.web import FormErrors
 
@@ -20,6 +20,33 @@ class LiveRow:
     unit: UnitProgress
     rate: str
     caution: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A label at a place, 0–100% of the drawing."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Submitted responses, cumulative by day. Places in % of the drawing; 0 is at the left and at the top."""
+
+    title: str
+    subtitle: str
+    line: str
+    now: Mark
+    height: float
+    goal: Mark
+    invited: Mark
+    counts: tuple[Mark, ...]
+    days: tuple[Mark, ...]
+    weekends: tuple[Mark, ...]
+    weekend_width: float
+    rows: tuple[tuple[str, int, int], ...]
+    """Day, submitted on it, submitted until then."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +66,10 @@ class LivePage:
     rows: tuple[LiveRow, ...]
     rate: str
     most: int
+    minimum: int
     hidden: str
+    curve: Curve | None
+    curve_hidden: str
     links: str
     closes_words: str
     close_words: tuple[str, ...]
@@ -82,7 +112,12 @@ def live_page(
         rows=tuple(_live_row(unit, counts) for unit in counts.units),
         rate=_rate(total),
         most=max((unit.invited for unit in counts.units), default=1),
+        minimum=counts.minimum,
         hidden=hidden,
+        curve=_curve(session, assessment, total.invited, goal_people, at),
+        curve_hidden="Anonymous: the course over time is not drawn, because single steps could be joined to people."
+        if counts.anonymous
+        else "",
         links=moment(assessment.links_downloaded_at) if assessment.links_downloaded_at else "",
         closes_words=moment(assessment.closes_at),
         close_words=_close_words(counts),
@@ -136,8 +171,6 @@ def _live_row(unit: UnitProgress, counts: Progress) -> LiveRow:
         caution = f"under {counts.minimum} asked: no result of its own"
     elif unit.below_minimum and not counts.anonymous:
         caution = f"below {counts.minimum}: no result yet"
-    elif unit.submitted is None:
-        caution = "count hidden"
     else:
         caution = ""
     return LiveRow(unit, _rate(unit), caution)
@@ -160,3 +193,48 @@ def _close_words(counts: Progress) -> tuple[str, ...]:
         words.append(f"Fewer than {counts.minimum} answers, so no result of their own: {', '.join(small)}.")
     words.append("The results are computed and frozen. It cannot be opened again; a new wave can ask again.")
     return tuple(words)
+
+
+MOST_DAYS_DRAWN = 120
+
+
+def _curve(session: Session, assessment: Assessment, invited: int, goal: int, at: datetime) -> Curve | None:
+    """The course of submissions; none where times could be joined to people, or before anything happened."""
+    times = submission_times(session, assessment)
+    if assessment.anonymity == "anonymous" or not times or assessment.opens_at is None:
+        return None
+    first = min(assessment.opens_at, times[0]).date()
+    today = max(min(at, assessment.closed_at or at).date(), times[-1].date())
+    last = max(today, (assessment.closed_at or assessment.closes_at or at).date())
+    span = max((last - first).days, 1)
+    if span > MOST_DAYS_DRAWN:
+        return None
+    days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    sent = [sum(time.date() == each for time in times) for each in days]
+    sums = [sum(sent[: n + 1]) for n in range(len(sent))]
+    points = [(100 * n / span, 100 - 100 * total / invited) for n, total in enumerate(sums)]
+    recent = sum(sent[-3:])
+    return Curve(
+        f"{recent} of {plural(len(times), 'answer')} came in the last three days",
+        f"Submitted, cumulative, {day(first)} to {day(last)}; weekends shaded",
+        " ".join(f"{x:.2f},{y:.2f}" for x, y in points),
+        Mark(points[-1][0], f"{sums[-1]} submitted, {share(sums[-1] / invited)}"),
+        points[-1][1],
+        Mark(100 - 100 * goal / invited, f"Goal {share(GOAL)}, {plural(goal, 'person', 'people')}"),
+        Mark(0, f"{invited} invited"),
+        tuple(Mark(100 - 100 * count / invited, str(count)) for count in _ticks(invited)),
+        tuple(Mark(100 * n / span, _tick_day(first + timedelta(days=n))) for n in range(0, span + 1, -(-span // 4))),
+        tuple(Mark(100 * (n - 0.5) / span, "") for n in range(1, span) if (first + timedelta(days=n)).weekday() > 4),
+        100 / span,
+        tuple(zip((day(each) for each in days), sent, sums, strict=True)),
+    )
+
+
+def _ticks(most: int) -> list[int]:
+    """Three or four round counts up to ``most``."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000) if most / step < 5)
+    return list(range(0, most, step))
+
+
+def _tick_day(value: date) -> str:
+    return f"{value.day} {value:%b}"

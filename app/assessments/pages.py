@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app.assessments.actions import DEFAULT_REASON, default_targets
-from app.assessments.forms import BUSINESS_GOALS, MARKETING_GOALS
+from app.assessments.forms import goal_rows
 from app.assessments.importing import ImportOutcome
 from app.assessments.queries import (
     Missing,
@@ -28,7 +28,7 @@ from app.assessments.queries import (
 )
 from app.assessments.roster import short_label
 from app.formats import clock_time, day, level, long_day, moment, plural
-from app.models import Assessment, Organization
+from app.models import Assessment, Organization, Target
 from app.web import FormErrors, Link
 from questionnaires.load import load_questionnaire, shipped
 from questionnaires.schema import Dimension, Questionnaire
@@ -244,7 +244,7 @@ def _offer(questionnaire: Questionnaire) -> Offer:
 
 
 def _waves(others: Sequence[Assessment]) -> tuple[Choice, ...]:
-    return tuple(Choice(other.id, f"{other.name} ({_state(other)})") for other in others)
+    return tuple(Choice(other.id, f"{other.name} ({_state(other)})") for other in others if other.status != "draft")
 
 
 def _state(assessment: Assessment) -> str:
@@ -321,8 +321,8 @@ def strategy_page(
     stored = values is None
     shown = strategy_values(session, assessment) if values is None else values
     before = previous_levels(session, assessment)
-    business = tuple(GoalRow(f"business-{n}", f"Business goal {n + 1}") for n in range(BUSINESS_GOALS))
-    marketing = tuple(GoalRow(f"marketing-{n}", f"Marketing goal {n + 1}") for n in range(MARKETING_GOALS))
+    business = tuple(GoalRow(row, f"Business goal {n}") for n, row in enumerate(goal_rows(shown, "business"), 1))
+    marketing = tuple(GoalRow(row, f"Marketing goal {n}") for n, row in enumerate(goal_rows(shown, "marketing"), 1))
     return StrategyPage(
         setup=setup_of(session, assessment, "strategy", at=at),
         action=f"/assessments/{assessment.id}/setup/strategy",
@@ -334,11 +334,97 @@ def strategy_page(
         goals=tuple(_goal_choice(row, shown) for row in (*business, *marketing)),
         levels=_levels(questionnaire),
         importances=IMPORTANCES,
-        scale=", ".join(f"{found.value:g} {found.name}" for found in questionnaire.scale.levels),
+        scale=_scale_words(questionnaire),
         groups=tuple(_group(dimension, shown, before) for dimension in questionnaire.dimensions),
         proposed=stored and not targets_of(session, assessment),
         previous="the wave before" if before else "",
     )
+
+
+@dataclass(frozen=True)
+class AgreedGoal:
+    text: str
+    kind: str
+    serves: str
+
+
+@dataclass(frozen=True)
+class AgreedTarget:
+    name: str
+    importance: int
+    level: str
+    goal: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AgreedGroup:
+    name: str
+    rows: tuple[AgreedTarget, ...]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The strategy as it was agreed, to be read."""
+
+    goals: tuple[AgreedGoal, ...]
+    means: tuple[Choice, ...]
+    groups: tuple[AgreedGroup, ...]
+
+
+@dataclass(frozen=True)
+class AgreedPage:
+    setup: Setup
+    scale: str
+    agreed: Agreed
+
+
+def agreed_page(session: Session, assessment: Assessment, *, at: datetime) -> AgreedPage:
+    """The strategy after the launch: nothing to change, everything to read."""
+    questionnaire = questionnaire_of(assessment)
+    goals = goals_of(session, assessment)
+    texts = {goal.id: goal.text for goal in goals}
+    chosen = {target.capability_id: target for target in targets_of(session, assessment)}
+    stored = strategy_of(session, assessment)
+    means = [(label, str(getattr(stored, name) or "")) for name, label in MEANS] if stored else []
+    return AgreedPage(
+        setup_of(session, assessment, "strategy", at=at),
+        _scale_words(questionnaire),
+        Agreed(
+            tuple(AgreedGoal(goal.text, goal.kind, texts.get(goal.serves_id or "", "")) for goal in goals),
+            tuple(Choice(value, label) for label, value in means if value),
+            tuple(
+                AgreedGroup(
+                    dimension.name,
+                    tuple(
+                        _agreed_target(capability.name, chosen[capability.id], texts)
+                        for capability in dimension.capabilities
+                        if capability.id in chosen
+                    ),
+                )
+                for dimension in questionnaire.dimensions
+            ),
+        ),
+    )
+
+
+MEANS = (
+    ("mandate", "What leadership believes marketing operations is for"),
+    ("key_initiatives", "Key initiatives of the year"),
+    ("headcount", "People in marketing operations"),
+    ("skills", "Skills"),
+    ("time", "Time"),
+    ("budget", "Budget"),
+)
+
+
+def _agreed_target(name: str, target: Target, goals: Mapping[str, str]) -> AgreedTarget:
+    goal = goals.get(target.goal_id or "", "")
+    return AgreedTarget(name, target.importance, level(target.level), goal, target.reason)
+
+
+def _scale_words(questionnaire: Questionnaire) -> str:
+    return ", ".join(f"{found.value:g} {found.name}" for found in questionnaire.scale.levels)
 
 
 def _goal_choice(row: GoalRow, values: Mapping[str, str]) -> Choice:
@@ -384,9 +470,9 @@ def strategy_values(session: Session, assessment: Assessment) -> dict[str, str]:
         }
         values["headcount"] = str(stored.headcount or "")
     rows: dict[str, str] = {}
-    for kind, most in (("business", BUSINESS_GOALS), ("marketing", MARKETING_GOALS)):
+    for kind in ("business", "marketing"):
         goals = [goal for goal in goals_of(session, assessment) if goal.kind == kind]
-        for n, goal in enumerate(goals[:most]):
+        for n, goal in enumerate(goals):
             rows[goal.id] = f"{kind}-{n}"
             values |= {f"{kind}-{n}-id": goal.id, f"{kind}-{n}-text": goal.text}
             values[f"{kind}-{n}-serves"] = rows.get(goal.serves_id or "", "")
@@ -684,7 +770,7 @@ def _cautions(session: Session, assessment: Assessment, base: str) -> list[Fact]
         if 0 < counts.get(unit.id, 0) < assessment.min_group
     ]
     if untouched:
-        text = f"{untouched} of {len(targets)} target levels are still our proposal; the report will say so."
+        text = f"{untouched} of {len(targets)} target levels are still our proposal, without a reason of your own."
         found.append(Fact("Targets", text, f"{base}/strategy#targets"))
     if targets and not goals_of(session, assessment):
         found.append(Fact("Goals", "No goal is written down, so no target can point at one.", f"{base}/strategy"))
@@ -704,7 +790,9 @@ def _facts(session: Session, assessment: Assessment, base: str, edition: str | N
     counts = participants_by_unit(session, assessment)
     mode = next(label for value, label, _ in ANONYMITY if value == assessment.anonymity)
     levels = [target.level for target in targets]
-    span = f", from {level(min(levels))} to {level(max(levels))}" if levels else ""
+    same = len(set(levels)) == 1
+    span = f", from {level(min(levels))} to {level(max(levels))}" if levels and not same else ""
+    span = f", all at {level(levels[0])}" if same else span
     people = f"{plural(sum(counts.values()), 'participant')} in {plural(len(counts), 'unit')}"
     previous = next(
         (x.name for x in assessments_of(session, assessment.organization_id) if x.id == assessment.previous_id), None

@@ -333,7 +333,7 @@ def _protected(counts: Sequence[int], minimum: int) -> list[int | None]:
     return shown
 
 
-def submissions_by_day(session: Session, assessment: Assessment) -> list[datetime]:
+def submission_times(session: Session, assessment: Assessment) -> list[datetime]:
     """When responses were submitted, oldest first: times, or days where the assessment is anonymous."""
     statement = (
         select(Invitation.submitted_at)

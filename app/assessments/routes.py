@@ -26,6 +26,7 @@ from app.assessments.live import live_page
 from app.assessments.pages import (
     STEPS,
     LinkPage,
+    agreed_page,
     crumbs_of,
     first_open_step,
     participants_page,
@@ -161,12 +162,12 @@ def post_questionnaire_step(
 @router.get("/assessments/{assessment_id}/setup/strategy")
 def strategy_step(request: Request, session: SessionDep, user: CurrentUser, assessment_id: str) -> HTMLResponse:
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
-    if assessment.status == "draft":
-        access_assessment(session, user, assessment_id, MANAGE)
-    page = strategy_page(session, assessment, at=now())
-    return render(
-        request, "assessments/strategy.html", shell=_shell(request, session, assessment, "strategy"), page=page
-    )
+    shell = _shell(request, session, assessment, "strategy")
+    if assessment.status != "draft":
+        page = agreed_page(session, assessment, at=now())
+        return render(request, "assessments/strategy_agreed.html", shell=shell, page=page)
+    access_assessment(session, user, assessment_id, MANAGE)
+    return render(request, "assessments/strategy.html", shell=shell, page=strategy_page(session, assessment, at=now()))
 
 
 @router.post("/assessments/{assessment_id}/setup/strategy")
