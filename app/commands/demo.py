@@ -80,16 +80,16 @@ def _secret(path: Path) -> str:
 def _prepare() -> None:
     """Migrate, and load the demo unless it is there. Half a demo is never kept: it is one transaction."""
     from app.clock import now
-    from app.commands.server import upgrade_database
     from app.db import get_engine, transaction
+    from app.demo.users import demo_users
     from app.health import readiness
 
     if readiness(get_engine()) is not None:
+        from app.commands.server import upgrade_database
+
         say.print("Preparing the database …")
         upgrade_database()
     with transaction() as session:
-        from app.demo.users import demo_users
-
         if demo_users(session) is None:
             from app.demo.load import load_demo
 
