@@ -372,7 +372,7 @@ def _target_problems(scale: Scale, target: TargetInput, goal_ids: set[str]) -> l
 
 
 def _on_scale(scale: Scale, level: float) -> bool:
-    return scale.low <= level <= scale.high and (2 * level).is_integer()
+    return scale.low <= level <= scale.high and float(2 * level).is_integer()
 
 
 def keep_headcounts(session: Session, assessment: Assessment, given: Mapping[str, int | None]) -> None:

@@ -38,8 +38,8 @@ def mint_links(session: Session, assessment: Assessment, *, at: datetime) -> lis
 
     Raises `ConflictError` before launch, after closing, and when all links were handed out.
     """
-    _require_open(assessment)
     session.refresh(assessment, with_for_update=True)
+    _require_open(assessment)
     before = assessment.links_downloaded_at
     waiting = [pair for pair in _answering(session, assessment) if before is None or pair[1].created_at > before]
     if before is not None and not waiting:
@@ -56,8 +56,8 @@ def issue_new_links(session: Session, assessment: Assessment, *, at: datetime) -
 
     In anonymous assessments everybody gets one: a list without those who answered would name them.
     """
-    _require_open(assessment)
     session.refresh(assessment, with_for_update=True)
+    _require_open(assessment)
     assessment.links_downloaded_at = at
     return [
         (participant, _mint(session, invitation, at)) for participant, invitation in _answering(session, assessment)
@@ -87,11 +87,13 @@ def revoke_invitation(session: Session, assessment: Assessment, participant_id: 
 
 
 def restore_invitation(session: Session, assessment: Assessment, participant_id: str) -> Participant:
-    """Undo a revocation. The old links stay dead: their digests go, a new link has to be copied."""
+    """Undo a revocation. The old links stay dead: their digests go, a new link has to be copied. In anonymous assessments
+    they come back to life instead, because nothing else leads to answers that were begun."""
     _require_open(assessment)
     participant, invitation = _invited(session, assessment, participant_id)
     if invitation.revoked_at is not None:
-        session.execute(delete(InvitationToken).where(col(InvitationToken.invitation_id) == invitation.id))
+        if assessment.anonymity != "anonymous":
+            session.execute(delete(InvitationToken).where(col(InvitationToken.invitation_id) == invitation.id))
         invitation.revoked_at = None
         session.add(invitation)
     return participant

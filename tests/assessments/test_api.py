@@ -18,7 +18,7 @@ from tests.factories import START, make_assessment
 from tests.people import Client
 
 CAPABILITIES = [capability.id for capability in load_questionnaire("mops-core").capabilities]
-PROFILE = [{"capability": id, "target": 3.5, "importance": 4, "reason": "Needed"} for id in CAPABILITIES]
+PROFILE = [{"capability": name, "target": 3.5, "importance": 4, "reason": "Needed"} for name in CAPABILITIES]
 PEOPLE = [
     {"name": "Ada", "email": "ada@example.org", "unit": "Brand", "role": "leader"},
     {"name": "Bo", "email": "bo@example.org", "unit": "Field", "role": "specialist", "seniority": "years-3-9"},

@@ -179,3 +179,33 @@ def test_a_formula_as_a_name_is_quoted_in_the_download(client: PersonaClient, wo
     assert found["name"].startswith("'=")
     assert found["email"].startswith("'+")
     assert found["unit"].startswith("'@")
+
+
+def test_restoring_an_anonymous_invitation_brings_its_links_back(
+    client: PersonaClient, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        consultant = world.users["consultant"]
+        launched = make_assessment(
+            session, world.organization, consultant, status="open", people={"Brand": 1}, anonymity="anonymous"
+        )
+    browser = client("consultant")
+    download(browser, launched)
+    before = stored(engine)
+    with Session(engine) as session:
+        person = session.exec(select(Participant)).one()
+    base = f"/assessments/{launched.id}/participants/{person.id}"
+    browser.submit(f"{base}/revoke")
+    browser.submit(f"{base}/restore")
+    assert stored(engine) == before
+
+
+def test_a_participant_of_another_assessment_is_not_found(
+    client: PersonaClient, launched: Assessment, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        foreign = make_assessment(session, world.elsewhere, world.users["outsider"], status="open", people={"Brand": 1})
+        stranger = session.exec(select(Participant).where(Participant.assessment_id == foreign.id)).one()
+    for act in ("link", "revoke", "restore", "remove"):
+        answer = client("consultant").submit(f"/assessments/{launched.id}/participants/{stranger.id}/{act}")
+        assert answer.status_code == 404

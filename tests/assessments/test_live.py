@@ -196,3 +196,20 @@ def test_the_live_page_asks_few_questions(
     with count_queries(engine) as queries:  # type: ignore[operator]
         consultant.get(f"/assessments/{running.id}/live")
     assert len(queries) <= 8
+
+
+def test_the_course_of_answers_is_drawn_with_its_table(client: PersonaClient, running: Assessment) -> None:
+    page = client("consultant").get(f"/assessments/{running.id}/live").text
+    assert "8 of 8 answers came in the last three days" in page
+    assert 'data-view="table"' in page
+
+
+def test_the_course_of_an_anonymous_assessment_is_not_drawn(
+    client: PersonaClient, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        units = {"Brand": (8, 7, 6)}
+        assessment = launch(session, world.organization, world.users["consultant"], units, anonymity="anonymous")
+    page = client("consultant").get(f"/assessments/{assessment.id}/live").text
+    assert "polyline" not in page
+    assert "the course over time is not drawn" in page
