@@ -149,6 +149,8 @@ def _merged(blocks: Codes, rows: Codes, columns: Codes) -> Codes:
 
 
 def _rows(levels: Levels, partition: Partition, column: str) -> Rows:
+    if not partition.names:
+        return ()
     survey, previous = levels.survey, levels.context.previous
     earlier = (
         () if previous is None or not comparable(survey.questionnaire, previous) else getattr(previous, f"{column}s")
