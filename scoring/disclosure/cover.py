@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize, sparse
 
-from scoring.disclosure.attacks import find_attacks
+from scoring.disclosure.attacks import determined_cells, find_attacks
 from scoring.disclosure.table import Flags, Floats, Table
 
-MOST_ROUNDS = 25
+MOST_ROUNDS = 12
 MOST_NODES = 2_000
 RELATIVE_GAP = 0.0
 
@@ -106,12 +106,23 @@ def _costs(table: Table, cells: list[int]) -> Floats:
     return np.asarray(table.costs.ravel()[cells], dtype=float)
 
 
-def _covered_greedily(table: Table, withheld: Flags, free: Flags) -> Flags:
-    """Withhold the cheapest cell of every attack until none is left."""
-    withheld = withheld.copy()
+def _covered_greedily(table: Table, start: Flags, free: Flags) -> Flags:
+    """Withhold the cheapest cell of every attack until none is left, then show again what was not needed."""
+    withheld = start.copy()
     while attacks := find_attacks(table, withheld):
         for attack in attacks:
             choices = [cell for cell in sorted(attack.used) if free.ravel()[cell]]
             if not any(withheld.ravel()[cell] for cell in choices):
                 withheld.ravel()[min(choices, key=lambda cell: table.costs.ravel()[cell])] = True
+    return _needed(table, withheld, free, np.flatnonzero((withheld & ~start).ravel()).tolist())
+
+
+def _needed(table: Table, withheld: Flags, free: Flags, added: list[int]) -> Flags:
+    """Show again what follows from the published cells anyway, and the added cells that no attack needs, dearest first."""
+    withheld = withheld & ~(determined_cells(table, withheld) & free)
+    for cell in sorted(added, key=lambda cell: -table.costs.ravel()[cell]):
+        shown = withheld.copy()
+        shown.ravel()[cell] = False
+        if not find_attacks(table, shown, most=1):
+            withheld = shown
     return withheld

@@ -150,6 +150,39 @@ def test_withholds_no_more_than_the_best_of_all_choices(seed):
     assert extra == cheapest(counts, PARENTS, counts < K)
 
 
+def heatmap(seed: int) -> tuple[pd.DataFrame, dict]:
+    """40 units, 27 capabilities in five dimensions and overall, 15% of the cells small."""
+    rng = np.random.default_rng(seed)
+    items = [f"c{number}" for number in range(27)]
+    numbers = rng.integers(5, 40, (40, 27))
+    numbers[rng.random(numbers.shape) < 0.15] = rng.integers(1, 5)
+    counts = frame(numbers.tolist(), items)
+    starts = [0, 5, 11, 17, 22, 27]
+    parents = {f"d{place}": tuple(items[starts[place] : starts[place + 1]]) for place in range(5)}
+    for dimension, children in parents.items():
+        counts[dimension] = counts[list(children)].max(axis=1)
+    counts["overall"] = counts[list(parents)].max(axis=1)
+    return counts, {**parents, "overall": tuple(parents)}
+
+
+def test_a_heatmap_of_the_promised_size_is_solved_exactly():
+    counts, parents = heatmap(3)
+    decided = gate(counts, parents=parents)
+    assert decided.optimal
+    assert not decided.audit["determined"].any()
+    assert (decided.whole_withheld == "").all()
+    assert not (decided.shown & (counts < K)).any(axis=None)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_without_time_for_the_optimum_the_table_is_still_safe(seed, monkeypatch):
+    monkeypatch.setattr("scoring.disclosure.cover.MOST_ROUNDS", 0)
+    rng = np.random.default_rng(seed)
+    counts = with_all(rng.integers(0, 12, (4, 2)).tolist())
+    decided = gated_safely(counts, PARENTS)
+    assert not decided.optimal
+
+
 def test_a_small_unit_takes_the_cheapest_other_row_with_it():
     names = ["EMEA", "Americas", "Partner", "APAC"]
     counts = pd.DataFrame({"a": [11, 9, 6, 4], "b": [11, 8, 6, 4], "all": [11, 9, 6, 4]}, index=names)
