@@ -74,7 +74,7 @@ def save_units(session: Session, organization: Organization, forms: Sequence[Uni
     for unit in present:
         form = wanted.get(unit.name.lower())
         if form is not None:
-            unit.headcount = form.headcount
+            unit.name, unit.headcount = form.name, form.headcount
             session.add(unit)
         elif unit.id in used:
             raise ConflictError(f"People are invited from '{unit.name}', so it cannot be removed.")

@@ -2,11 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from app.organizations.profile import PROFILE
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _storable(text: str) -> str:
+    """PostgreSQL holds no NUL."""
+    if "\x00" in text:
+        raise ValueError("The text holds a NUL character. Remove it.")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+UnitName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_storable)]
 
 
 class OrganizationForm(BaseModel):
@@ -37,7 +46,7 @@ class UnitForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: UnitName
     headcount: Annotated[int | None, Field(gt=0, le=1_000_000)] = None
 
 
@@ -46,5 +55,5 @@ class MemberForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    email: Annotated[str, Field(min_length=3, max_length=254)]
+    email: Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_storable)]
     role: Annotated[str, Field(pattern="^(consultant|leader)$")]

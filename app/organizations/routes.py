@@ -53,7 +53,11 @@ def post_new(request: Request, session: SessionDep, user: CurrentUser, posted: U
     if form is None or unit_errors:
         return _form(request, None, values, units, FormErrors((*errors.items, *unit_errors.items)))
     organization = create_organization(session, user, form, at=now())
-    save_units(session, organization, unit_forms)
+    try:
+        save_units(session, organization, unit_forms)
+    except InvalidInputError as error:
+        session.rollback()
+        return _form(request, None, values, units, FormErrors((FieldError("units", error.message),)))
     return redirect(f"/organizations/{organization.id}")
 
 
