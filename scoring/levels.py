@@ -110,6 +110,8 @@ class Levels:
     @cached_property
     def composite_rows(self) -> dict[str, dict[str, float]]:
         """Dimensions and overall, with the fpc interval where the invited per unit are known."""
+        if not self.shown:
+            return {}
         table = composite_levels(
             self.survey.scores,
             self.survey.strata,

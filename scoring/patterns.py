@@ -141,8 +141,7 @@ def _blocks(questionnaire: Questionnaire, answers: Answers) -> Iterator[tuple[in
             f"give uint8 codes, one column for each of {questions} questions"
         )
     for start in range(0, len(answers), _ROWS_AT_A_TIME):
-        block = np.ascontiguousarray(answers[start : start + _ROWS_AT_A_TIME, :questions].T)
-        block += np.uint8(2)
+        block = np.add(answers[start : start + _ROWS_AT_A_TIME, :questions].T, np.uint8(2), order="C")
         if block.size and block.max() >= states:
             question, row = np.argwhere(block >= states)[0]
             code = block[question, row] - np.uint8(2)

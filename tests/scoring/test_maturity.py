@@ -94,6 +94,17 @@ def test_order_of_respondents_does_not_matter():
     pd.testing.assert_frame_equal(index_means(asked, codes), index_means(asked, mixed))
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_answers_are_left_as_they_were(order):
+    asked = questionnaire()
+    codes = np.asarray(random_answers(asked, 40), order=order)
+    before = codes.copy()
+    first = index_means(asked, codes)
+    capability_scores(asked, codes)
+    np.testing.assert_array_equal(codes, before)
+    pd.testing.assert_frame_equal(first, index_means(asked, np.ascontiguousarray(codes)))
+
+
 def test_all_missing_is_no_score_and_no_warning():
     asked = questionnaire()
     table = index_means(asked, np.full((4, len(asked.asked)), DK, dtype=np.uint8))
