@@ -5,7 +5,8 @@ import numpy as np
 from scoring.roadmap.instance import Bools, Floats, Instance, Ints
 
 ROUNDS = 6
-RESHUFFLED_STARTS = 1200
+SHUFFLED_PLACEMENTS = 1200
+MOST_SHUFFLES = 12
 
 
 def first_plan(instance: Instance, seed: int = 0) -> Ints | None:
@@ -15,7 +16,7 @@ def first_plan(instance: Instance, seed: int = 0) -> Ints | None:
     best, best_value = None, -np.inf
     price = np.ones(instance.limit.size)
     worth = _worth(instance)
-    shuffles = RESHUFFLED_STARTS // max(count, 1)
+    shuffles = min(MOST_SHUFFLES, SHUFFLED_PLACEMENTS // max(count, 1))
     for turn in range(ROUNDS + shuffles):
         noise = np.ones(count) if turn < ROUNDS else random.uniform(0.6, 1.6, count)
         order = density_order(instance, worth * noise, price)

@@ -1,5 +1,6 @@
 """Improve a plan by exact solves of small parts of it (large neighbourhood search, Shaw 1998)."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -21,7 +22,7 @@ class Neighbourhoods:
     def __init__(self, search: Search, seed: int = 0) -> None:
         self.search = search
         self.random = np.random.default_rng(seed)
-        self.kinds: tuple[Callable[[float], Bools], ...] = (
+        self.kinds: tuple[Callable[[Ints, float], Bools], ...] = (
             self.some_initiatives,
             self.time_window,
             self.linked_initiatives,
@@ -32,33 +33,26 @@ class Neighbourhoods:
         self.idle = 0
         self.patience = PART_SECONDS
 
-    def improve_once(self, clock: Callable[[], float]) -> bool:
+    def improve_once(self) -> bool:
         """Solve one part exactly; return whether the plan got better."""
-        search = self.search
+        search, formulation = self.search, self.search.formulation
         kind = self.turn % len(self.kinds)
         self.turn += 1
-        free = self.kinds[kind](self.share[kind])
-        formulation = search.formulation
-        instance = formulation.instance
-        free &= search.worthwhile()
-        free |= (search.starts[formulation.row] == formulation.start) & self._touched(free)[formulation.row]
-        program, column, held = part(formulation, search.starts, free)
-        began = clock()
-        seconds = min(max(search.seconds_left, 0.02), 4 * self.patience)
-        answer = maximise(program, seconds, gap=1e-4, nodes=PART_NODES)
-        took = clock() - began
-        self._adapt(kind, took, whole=bool(free.all()))
+        starts = search.starts
+        free = self.kinds[kind](starts, self.share[kind]) & search.worthwhile()
+        touched = np.zeros(starts.size, dtype=np.bool_)
+        touched[formulation.row[free]] = True
+        free |= touched[formulation.row] & (starts[formulation.row] == formulation.start)
+        program, column, held = part(formulation, starts, free)
+        began = time.thread_time()
+        answer = maximise(program, min(search.seconds_left, 6 * self.patience), gap=1e-4, nodes=PART_NODES)
+        self._adapt(kind, time.thread_time() - began, whole=bool(free.all()))
         better = False
         if answer.x is not None:
             held[column] = answer.x
-            better = search.offer(without_useless(instance, formulation.decode(held)))
-        self._wait(better)
+            better = search.offer(without_useless(formulation.instance, formulation.decode(held)))
+        self._wait(better=better)
         return better
-
-    def _touched(self, free: Bools) -> Bools:
-        touched = np.zeros(len(self.search.formulation.instance.ids), dtype=np.bool_)
-        touched[self.search.formulation.row[free]] = True
-        return touched
 
     def _adapt(self, kind: int, took: float, *, whole: bool) -> None:
         if took < self.patience and not whole:
@@ -66,7 +60,7 @@ class Neighbourhoods:
         elif took > 2 * self.patience:
             self.share[kind] = max(0.05, self.share[kind] * 0.87)
 
-    def _wait(self, better: bool) -> None:
+    def _wait(self, *, better: bool) -> None:
         """Look at larger parts when the small ones have nothing left to give."""
         self.idle = 0 if better else self.idle + 1
         if better:
@@ -74,14 +68,14 @@ class Neighbourhoods:
         elif self.idle % 10 == 0:
             self.patience = min(LONGEST_PART_SECONDS, self.patience * 1.4)
 
-    def some_initiatives(self, share: float) -> Bools:
+    def some_initiatives(self, _starts: Ints, share: float) -> Bools:
         """A random set of initiatives, at all their starts."""
         count = len(self.search.formulation.instance.ids)
         picked = np.zeros(count, dtype=np.bool_)
         picked[self.random.choice(count, max(2, round(share * count)), replace=False)] = True
         return np.asarray(picked[self.search.formulation.row])
 
-    def linked_initiatives(self, share: float) -> Bools:
+    def linked_initiatives(self, _starts: Ints, share: float) -> Bools:
         """Random initiatives with everything before and after them."""
         instance = self.search.formulation.instance
         count = len(instance.ids)
@@ -93,9 +87,9 @@ class Neighbourhoods:
                 break
         return np.asarray(picked[self.search.formulation.row])
 
-    def time_window(self, share: float) -> Bools:
+    def time_window(self, starts: Ints, share: float) -> Bools:
         """Starts inside a window of periods, of what starts there now and of what is left out."""
-        formulation, starts = self.search.formulation, self.search.starts
+        formulation = self.search.formulation
         periods = formulation.instance.problem.periods
         length = max(1, round(share * periods))
         first = int(self.random.integers(0, periods - length + 1))
@@ -104,9 +98,9 @@ class Neighbourhoods:
         movable = (now < 0) | ((now >= first) & (now < first + length))
         return np.asarray(inside & movable)
 
-    def near_relaxation(self, share: float) -> Bools:
+    def near_relaxation(self, starts: Ints, share: float) -> Bools:
         """Starts that the relaxation uses or that are next to the present ones, for a random share."""
-        formulation, starts = self.search.formulation, self.search.starts
+        formulation = self.search.formulation
         used = self.search.relaxation.x[: formulation.row.size] > 1e-6
         now = starts[formulation.row]
         near = used | ((now >= 0) & (np.abs(formulation.start - now) <= 1))

@@ -1,4 +1,4 @@
-"""Tighten the bound on a second thread while the first improves the plan (HiGHS releases the interpreter lock)."""
+"""Tighten the bound, then help to search, on a second thread (HiGHS releases the interpreter lock)."""
 
 import threading
 import time
@@ -8,14 +8,21 @@ import numpy as np
 from scoring.roadmap.formulation import part
 from scoring.roadmap.highs import Answer, maximise
 from scoring.roadmap.instance import Ints
-from scoring.roadmap.neighbourhoods import without_useless
+from scoring.roadmap.neighbourhoods import Neighbourhoods, without_useless
 from scoring.roadmap.search import Search
+from scoring.roadmap.solution import relative_gap
 
-SLICE_SHARES = (0.3, 1.0)
+ROOT_SHARE = 0.3
+CLOSABLE_COLUMNS = 250
+CLOSABLE_GAP = 0.03
 
 
 class Prover(threading.Thread):
-    """Solves the whole model in slices of the time left, each without the starts that the plan so far rules out."""
+    """Bounds the whole model without the starts that the plan so far rules out.
+
+    The root of the branch and bound gives nearly all that the bound can gain on large problems, so that after it the
+    time goes into branching only where that may close the gap, and else into a second search for better plans.
+    """
 
     def __init__(self, search: Search) -> None:
         super().__init__(name="roadmap-bound", daemon=True)
@@ -25,12 +32,25 @@ class Prover(threading.Thread):
 
     def run(self) -> None:
         try:
-            for share in SLICE_SHARES:
-                if self.stopped.is_set() or self.search.proven or self.search.seconds_left < 0.05:
-                    return
-                prove(self.search, self.search.seconds_left * share)
+            prove(self.search, self.search.seconds_left * ROOT_SHARE)
+            if self._going and self._closable:
+                prove(self.search, self.search.seconds_left)
+            parts = Neighbourhoods(self.search, seed=1)
+            while self._going:
+                parts.improve_once()
         except Exception as failure:  # noqa: BLE001 - handed to the thread that waits
             self.failure = failure
+
+    @property
+    def _going(self) -> bool:
+        return not (self.stopped.is_set() or self.search.proven or self.search.seconds_left < 0.05)
+
+    @property
+    def _closable(self) -> bool:
+        return (
+            int(self.search.worthwhile().sum()) <= CLOSABLE_COLUMNS
+            or relative_gap(self.search.value, self.search.bound) <= CLOSABLE_GAP
+        )
 
     def finish(self, seconds: float) -> None:
         """Wait for the slice under way, at most ``seconds``; raise what went wrong in it."""

@@ -112,11 +112,7 @@ def _search(search: Search, began: float, on_progress: OnProgress | None, *, par
     parts = Neighbourhoods(search)
     stopped = False
     while not search.proven and search.seconds_left > 0:
-        parts.improve_once(time.monotonic)
-        if prover is not None and not prover.is_alive() and search.seconds_left > 0.3:
-            prover.finish(0)
-            prover = Prover(search)
-            prover.start()
+        parts.improve_once()
         if not going():
             stopped = search.seconds_left > 0 and not search.proven
             break
