@@ -1,11 +1,13 @@
 """Import editions; once stored they never change."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlmodel import Session, select
 
 from app.access import require_consultant
+from app.baselines.files import CSV_NAME, PROVENANCE_NAME, file_problems
 from app.errors import ConflictError, InvalidInputError
 from app.models import BaselineEdition, User
 from questionnaires.load import CONTENT, load_questionnaire, shipped
@@ -16,13 +18,27 @@ def check_edition(csv_text: str, provenance_text: str, questionnaire_id: str) ->
     """The edition of two files, or `InvalidInputError` with every error by file and line."""
     if questionnaire_id not in shipped():
         raise InvalidInputError(f"There is no questionnaire '{questionnaire_id}'; there is: {', '.join(shipped())}.")
+    found = file_problems(csv_text, provenance_text)
+    if found:
+        raise _refused(found)
     try:
-        return parse_edition(csv_text, provenance_text, load_questionnaire(questionnaire_id))
+        return parse_edition(
+            csv_text,
+            provenance_text,
+            load_questionnaire(questionnaire_id),
+            csv_name=CSV_NAME,
+            provenance_name=PROVENANCE_NAME,
+        )
     except EditionError as error:
-        problems = [{"field": "content", "message": problem} for problem in error.problems]
-        raise InvalidInputError(
-            "The baseline was not imported. " + " ".join(error.problems[:3]), errors=problems
-        ) from None
+        raise _refused(error.problems) from None
+
+
+def _refused(problems: Sequence[str]) -> InvalidInputError:
+    errors = [
+        {"field": "provenance" if problem.startswith(PROVENANCE_NAME) else "content", "message": problem}
+        for problem in problems
+    ]
+    return InvalidInputError("The baseline was not imported. " + " ".join(problems[:3]), errors=errors)
 
 
 def import_edition(

@@ -9,7 +9,7 @@ from app.baselines.actions import check_edition, import_edition
 from app.baselines.api import peer_groups
 from app.baselines.pages import BenchmarksPage, EditionPage, EditionRow, GroupRow
 from app.baselines.queries import editions
-from app.errors import AppError, NotFoundError
+from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import BaselineEdition, User
 from app.organizations.profile import INDUSTRIES, SIZES
 from app.web import CurrentUser, FieldError, Link, SessionDep, UserForm, fields, redirect, render, shell_for
@@ -38,7 +38,7 @@ def post_benchmark(request: Request, session: SessionDep, user: CurrentUser, pos
             preview = f"Ready to import: {edition.id} {edition.edition}, {edition.n} organisations, {edition.source}"
             return _benchmarks(request, editions(session), user, kept, (), preview=preview)
         row = import_edition(session, user, content, provenance, questionnaire_id)
-    except AppError as error:
+    except (InvalidInputError, ConflictError) as error:
         found = error.extra.get("errors") or [{"field": "content", "message": error.message}]
         errors = tuple(FieldError(item["field"], item["message"]) for item in found)
         return _benchmarks(request, editions(session), user, kept, errors)
@@ -48,7 +48,10 @@ def post_benchmark(request: Request, session: SessionDep, user: CurrentUser, pos
 def _text(posted: FormData, name: str) -> str:
     """The text of an uploaded file; bytes that are no UTF-8 show as replacement marks and fail the check by line."""
     upload = posted.get(name)
-    return upload.file.read().decode("utf-8", errors="replace") if isinstance(upload, UploadFile) else ""
+    if not isinstance(upload, UploadFile):
+        return ""
+    with upload.file as file:
+        return file.read().decode("utf-8", errors="replace")
 
 
 @router.get("/benchmarks/{edition_id}")
