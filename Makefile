@@ -115,6 +115,10 @@ $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
 	@$(PIP) install --require-hashes -r requirements/dev.txt | $(TERSE)
 	@touch $@
 
+.PHONY: runtime
+runtime: $(STAMPS)/python ## Install only what running needs (for containers)
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+
 frontend/node_modules/.package-lock.json: frontend/package-lock.json frontend/package.json $(STAMPS)/run
 	@echo "Installing the front end's tools …"
 	@tools/node.sh npm --prefix frontend ci --no-audit --no-fund --loglevel=error
