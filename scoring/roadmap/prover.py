@@ -32,7 +32,8 @@ class Prover(threading.Thread):
 
     def run(self) -> None:
         try:
-            prove(self.search, self.search.seconds_left * ROOT_SHARE)
+            if int(self.search.worthwhile().sum()) > CLOSABLE_COLUMNS:
+                prove(self.search, self.search.seconds_left * ROOT_SHARE)
             if self._going and self._closable:
                 prove(self.search, self.search.seconds_left)
             parts = Neighbourhoods(self.search, seed=1)

@@ -14,12 +14,12 @@ from scoring.roadmap.highs import maximise, relax
 from scoring.roadmap.instance import Bools, Instance, Ints, build_instance
 from scoring.roadmap.neighbourhoods import Neighbourhoods, relaxation_plans
 from scoring.roadmap.problem import Problem, ProblemError
-from scoring.roadmap.prover import Prover, prove
+from scoring.roadmap.prover import CLOSABLE_COLUMNS, Prover, prove
 from scoring.roadmap.search import PROVEN, Search
 from scoring.roadmap.solution import Progress, Solution, relative_gap
 from scoring.roadmap.tidy import tidy
 
-SMALL_COLUMNS = 160
+SMALL_COLUMNS = 60
 WHOLE_TIDY_COLUMNS = 400
 
 OnProgress = Callable[[Progress], bool]
@@ -102,8 +102,8 @@ def _search(search: Search, began: float, on_progress: OnProgress | None, *, par
     for plan in relaxation_plans(formulation.instance, relaxation.x, formulation.row, formulation.start, price):
         if not (plan[formulation.instance.forced] < 0).any():
             search.offer(plan)
-    if formulation.row.size <= SMALL_COLUMNS:
-        prove(search, min(search.seconds_left, 2.0))
+    if formulation.row.size <= (SMALL_COLUMNS if parallel else CLOSABLE_COLUMNS):
+        prove(search, search.seconds_left / 2)
     if not going():
         return
     prover = Prover(search) if parallel else None
