@@ -15,7 +15,7 @@ from app.assessments.queries import participants_by_unit, targets_frame, units_o
 from app.baselines.queries import edition_for
 from app.errors import ConflictError
 from app.models import Assessment, BaselineEdition, Snapshot
-from app.responses.queries import answers_matrix, comments_of
+from app.responses.queries import Answers, answers_matrix, comments_of
 from app.results.queries import newest_snapshot, questionnaire_of, result_of
 from questionnaires.schema import Questionnaire
 from scoring.assess import assess
@@ -43,7 +43,7 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
             "Results are computed when the assessment is closed. Close it first, or wait for its window."
         )
     questionnaire = questionnaire_of(assessment)
-    answers = answers_matrix(session, assessment, questionnaire)
+    answers = _at_least_one_row(answers_matrix(session, assessment, questionnaire))
     units = units_of(session, assessment)
     targets = targets_frame(session, assessment)
     invited_ids = participants_by_unit(session, assessment)
@@ -98,6 +98,14 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
     session.add(snapshot)
     session.flush()
     return snapshot
+
+
+def _at_least_one_row(answers: Answers) -> Answers:
+    """Scoring needs a row. Where nobody answered, one without any answer changes no number and shows nothing."""
+    if len(answers.matrix):
+        return answers
+    nobody = pd.DataFrame({"unit": [""], "role": [""], "seniority": [""]})
+    return Answers(np.zeros((1, answers.matrix.shape[1]), dtype=np.uint8), nobody)
 
 
 def _previous_snapshot(session: Session, assessment: Assessment) -> Snapshot | None:

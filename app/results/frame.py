@@ -108,12 +108,12 @@ def window(report: Report) -> str:
 
 
 def heading(report: Report, section: str) -> Headline:
-    """The finding that stands above a section; says what is missing where there is none."""
-    found = report.result.sections.get(section)
+    """The finding that stands above a section; where nothing may be shown, that and why."""
+    overall, found = report.result.overall, report.result.sections.get(section)
+    if isinstance(overall, WithheldLevel):
+        found = report.result.sections.get("overview")
+        return found or Headline(title="There is not enough to report yet", lead=overall.sentence, rule="none")
     if found is not None:
         return found
-    overall = report.result.overall
-    if isinstance(overall, WithheldLevel):
-        return Headline(title="There is not enough to report yet", lead=overall.sentence, rule="none")
     stands = f"{report.organization.name} stands at level {level(shown(overall.estimate))}"
     return Headline(title=stands, lead=f"{answered_by(report)}, {window(report)}.", rule="none")

@@ -104,6 +104,7 @@ class PerceptionPage:
     chart: Drawn | None
     missing: str | None
     agreement: tuple[AgreementRow, ...]
+    ad_limit: float | None
     disputed: tuple[AgreementRow, ...]
 
 
@@ -123,6 +124,7 @@ def perception_page(report: Report) -> PerceptionPage:
         chart=drawn(report, "perception") if has else None,
         missing=None if has else missing,
         agreement=tuple(rows),
+        ad_limit=next((row.limit for row in rows if row.limit is not None), None),
         disputed=tuple(row for row in rows if row.two_peaked or (row.rwg is not None and row.rwg < 0.5)),
     )
 
@@ -236,6 +238,25 @@ class CoverageRow:
 
 
 @dataclass(frozen=True)
+class OutcomePart:
+    """A share of the answers in percent, and the colour of its place in the scale."""
+
+    start: float
+    width: float
+    bin: int
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    name: str
+    text: str
+    n: int
+    parts: tuple[OutcomePart, ...]
+    words: str
+    sentence: str | None
+
+
+@dataclass(frozen=True)
 class MethodPage:
     frame: Frame
     title: str
@@ -243,12 +264,11 @@ class MethodPage:
     facts: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
     coverage: tuple[CoverageRow, ...]
-    outcomes: tuple[tuple[str, Distribution | WithheldDistribution], ...]
+    outcomes: tuple[OutcomeRow, ...]
 
 
 def method_page(report: Report) -> MethodPage:
     head = heading(report, "method")
-    names = {question.id: question.name for question in report.questionnaire.outcomes}
     return MethodPage(
         frame=frame_of(report, "/method"),
         title=head.title
@@ -258,8 +278,22 @@ def method_page(report: Report) -> MethodPage:
         facts=_method_facts(report),
         notes=report.result.notes or fallback_notes(report),
         coverage=tuple(_coverage_row(one) for one in report.result.capabilities),
-        outcomes=tuple((names.get(one.question, one.question), one) for one in report.result.outcomes),
+        outcomes=tuple(_outcome_row(report, one) for one in report.result.outcomes),
     )
+
+
+def _outcome_row(report: Report, one: Distribution | WithheldDistribution) -> OutcomeRow:
+    asked = next(question for question in report.questionnaire.outcomes if question.id == one.question)
+    if isinstance(one, WithheldDistribution):
+        return OutcomeRow(asked.name, asked.text, 0, (), "", one.sentence)
+    places = {option.id: place for place, option in enumerate(asked.options)}
+    last, parts, start = max(len(places) - 1, 1), [], 0.0
+    for count in one.counts:
+        middle = sum(places[level] for level in count.levels) / len(count.levels)
+        parts.append(OutcomePart(round(start, 2), round(100 * count.share, 2), 1 + round(7 * middle / last)))
+        start += 100 * count.share
+    words = ", ".join(share(count.share) for count in one.counts)
+    return OutcomeRow(asked.name, asked.text, one.n, tuple(parts), f"Shares from the lowest option: {words}", None)
 
 
 def _method_facts(report: Report) -> tuple[tuple[str, str], ...]:
