@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,15 +87,12 @@ async def get_session(request: Request) -> AsyncIterator[Session]:
         with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
             yield session
         return
-    if engine.dialect.name != "sqlite":
-        async for session in _write(engine):
-            yield session
-        return
-    async with _writer_lock(engine):
-        async for session in _write(engine):
-            yield session
+    turn = _writer_lock(engine) if engine.dialect.name == "sqlite" else nullcontext()
+    async with turn, _write(engine) as session:
+        yield session
 
 
+@asynccontextmanager
 async def _write(engine: Engine) -> AsyncIterator[Session]:
     session = Session(engine, expire_on_commit=False)
     try:
