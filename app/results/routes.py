@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.access import Permission, access_assessment, access_snapshot
@@ -13,14 +13,17 @@ from app.clock import now
 from app.errors import NotFoundError
 from app.models import User
 from app.results.actions import close_and_measure, measure
-from app.results.charts import TABLES, ChartId, chart
+from app.results.charts import TABLES, ChartId, chart, draw_all
 from app.results.drawing import png_file, svg_file
 from app.results.frame import Frame
 from app.results.measures import By, MeasureId
 from app.results.pages.capability import capability_page
 from app.results.pages.heatmap import SORTS, State, heatmap_page
+from app.results.pages.method import method_page
 from app.results.pages.overview import overview_page
-from app.results.pages.sections import method_page, peers_page, perception_page, priorities_page
+from app.results.pages.peers import peers_page
+from app.results.pages.perception import perception_page
+from app.results.pages.priorities import priorities_page
 from app.results.queries import Report, load_report, newest_snapshot
 from app.web import CurrentUser, Link, SessionDep, UserForm, redirect, render, shell_for
 
@@ -85,8 +88,12 @@ def newest_report(request: Request, session: SessionDep, user: CurrentUser, asse
 
 
 @router.get("/snapshots/{snapshot_id}")
-def overview(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HTMLResponse:
-    page = overview_page(_report(session, user, snapshot_id))
+def overview(
+    request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str, later: BackgroundTasks
+) -> HTMLResponse:
+    report = _report(session, user, snapshot_id)
+    page = overview_page(report)
+    later.add_task(draw_all, report)
     return _page(request, "overview", page, page.frame)
 
 

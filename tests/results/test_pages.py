@@ -10,8 +10,8 @@ from app.db import transaction
 from app.models import Assessment, Snapshot
 from app.results.queries import result_of
 from scoring.results import ILLUSTRATIVE_LABEL, Group
-from tests.conftest import PersonaClient, World
-from tests.results.conftest import Reader
+from tests.conftest import CountQueries, PersonaClient, World
+from tests.results.conftest import Measured, Reader
 from tests.results.stored import COMMENTED, empty_wave
 
 PAGES = (
@@ -197,3 +197,36 @@ def test_computing_again_keeps_the_result_before(client: PersonaClient, snapshot
     assert items[1]["id"] == snapshot.id
     assert items[0]["inputs_sha256"] == items[1]["inputs_sha256"]
     assert consultant.get(f"/snapshots/{snapshot.id}").status_code == 200
+
+
+def test_a_report_page_costs_the_same_few_queries(
+    reader: Reader, measured: Measured, count_queries: CountQueries
+) -> None:
+    leader = reader("leader")
+    for path in PAGES:
+        with count_queries(measured.engine) as queries:
+            assert leader.get(f"/snapshots/{measured.snapshot.id}{path}").status_code == 200
+        assert len(queries) <= 7, f"{path}: {queries}"
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        ("level", "Levels run from"),
+        ("change", "have clearly risen"),
+        ("peer_gap", "clearly behind the peers"),
+        ("agreement", "People agree least on"),
+    ],
+)
+def test_the_title_speaks_of_the_measure_shown(
+    reader: Reader, read_snapshot: Snapshot, measure: str, words: str
+) -> None:
+    page = reader("leader").get(f"/snapshots/{read_snapshot.id}/heatmap?measure={measure}").text
+    assert words in page[page.index("<h1") : page.index("</h1>")]
+
+
+def test_the_last_column_is_the_overall_of_page_one(reader: Reader, read_snapshot: Snapshot) -> None:
+    overall = result_of(read_snapshot).overall
+    page = reader("leader").get(f"/snapshots/{read_snapshot.id}/heatmap?measure=level").text
+    whole = page[page.index('class="heatmap-whole"') :]
+    assert f'<td class="heatmap-mean">{overall.estimate:.1f}</td>' in whole[: whole.index("</tr>")]  # type: ignore[union-attr]

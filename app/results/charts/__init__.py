@@ -18,6 +18,7 @@ from app.results.charts.perception import perception_chart, perception_table, pe
 from app.results.charts.priorities import priorities_chart, priorities_table, priorities_words
 from app.results.drawing import svg_inline
 from app.results.queries import Report
+from scoring.results import Overall
 
 ChartId = Literal["overall", "peers", "perception", "priorities"]
 Width = Literal["wide", "narrow"]
@@ -40,6 +41,13 @@ def drawn(report: Report, chart_id: ChartId) -> Drawn:
     """The chart of a snapshot, drawn once per process."""
     key = _Key(report)
     return Drawn(chart_id, _inline(key, chart_id, "wide"), _inline(key, chart_id, "narrow"), TABLES[chart_id](report))
+
+
+def draw_all(report: Report) -> None:
+    """Draw every chart that the report can have, so that its next pages open at once."""
+    if isinstance(report.result.overall, Overall):
+        for chart_id in CHARTS:
+            drawn(report, chart_id)
 
 
 class _Key:

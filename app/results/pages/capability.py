@@ -1,32 +1,28 @@
 """The page of one capability: a ladder of levels with what people chose, by unit, by role, comments, what lifts it."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from app.formats import interval, level, ordinal, plural, share, signed
 from app.results.frame import Frame, OutlineItem, facts_of, frame_of
 from app.results.measures import groups_of, shown
 from app.results.pages.heatmap import row_name
+from app.results.pages.ladder import LevelRow, QuestionView, ladder_title, level_rows, question_views
 from app.results.pages.overview import span
 from app.results.queries import Report, comments_of_capability
 from app.web import Link
 from questionnaires.load import load_library
-from questionnaires.schema import Initiative, Question
+from questionnaires.schema import Initiative
 from scoring.results import (
     CapabilityResult,
     Cell,
-    Distribution,
     Group,
     WithheldCell,
-    WithheldDistribution,
     WithheldGroup,
     WithheldLevel,
 )
 from scoring.wording import apart
 
 SHOWN_COMMENTS = 4
-LARGE_SHARE = 0.6
-TENTHS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
 @dataclass(frozen=True)
@@ -34,46 +30,6 @@ class Figure:
     label: str
     value: str
     note: str
-
-
-@dataclass(frozen=True)
-class Rung:
-    """The answers of one question at one level. ``count`` is absent where the level is merged into a neighbour."""
-
-    text: str
-    count: int | None
-    share: float
-    merged: str
-
-
-@dataclass(frozen=True)
-class QuestionView:
-    head: str
-    text: str
-    withheld: str | None
-
-
-@dataclass(frozen=True)
-class Segment:
-    """The part of the vertical ladder beside one level: places from 0 (top) to 100 (bottom) of its row."""
-
-    tick: bool
-    ours: float | None
-    interval: tuple[float, float] | None
-    target: float | None
-    to_go: tuple[float, float] | None
-    peers: tuple[float, float] | None
-    median: float | None
-    line: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class LevelRow:
-    value: float
-    name: str
-    next: bool
-    segment: Segment
-    rungs: tuple[Rung, ...]
 
 
 @dataclass(frozen=True)
@@ -141,7 +97,7 @@ def capability_page(report: Report, capability_id: str, *, all_comments: bool = 
     comments = comments_of_capability(report.snapshot, capability_id)
     measured = one if isinstance(one, CapabilityResult) else None
     distributions = measured.distributions if measured else ()
-    levels = _levels(report, measured, asked.questions)
+    levels = level_rows(report, measured, asked.questions)
     units = _groups(report, capability_id, "unit")
     roles = _groups(report, capability_id, "role")
     initiatives = _initiatives(report, capability_id)
@@ -155,8 +111,8 @@ def capability_page(report: Report, capability_id: str, *, all_comments: bool = 
         title=_title(measured, asked.name),
         withheld=one.sentence if isinstance(one, WithheldLevel) else None,
         figures=_figures(report, measured) if measured else (),
-        ladder_title=_ladder_title(measured, report),
-        questions=_questions(asked.questions, {found.question: found for found in distributions}),
+        ladder_title=ladder_title(measured, report),
+        questions=question_views(asked.questions, {found.question: found for found in distributions}),
         levels=levels,
         ours=level(shown(measured.estimate)) if measured else "",
         ours_interval=interval(measured.low, measured.high) if measured else "",
@@ -182,7 +138,12 @@ def capability_page(report: Report, capability_id: str, *, all_comments: bool = 
 
 def _frame(report: Report, dimension: str, short: str) -> Frame:
     frame = frame_of(report, "capability")
-    crumbs = (frame.crumbs[0], Link(report.assessment.name, frame.base), Link(dimension), Link(short))
+    crumbs = (
+        frame.crumbs[0],
+        Link(report.assessment.name, frame.base),
+        Link(dimension, f"{frame.base}/heatmap"),
+        Link(short),
+    )
     return Frame(
         frame.base, frame.organization, frame.wave, frame.outline, facts_of(report), frame.label, crumbs, frame.tabs
     )
@@ -252,109 +213,6 @@ def _figures(report: Report, one: CapabilityResult) -> tuple[Figure, ...]:
     if one.agreement and one.agreement.rwg_j is not None:
         figures.append(Figure("Agreement", f"{one.agreement.rwg_j:.2f}", f"rwg(j), {one.agreement.band}"))
     return tuple(figures)
-
-
-def _ladder_title(one: CapabilityResult | None, report: Report) -> str:
-    """``Eight in ten answer at level 1 or 2 on each question``, where counts were not merged across that level."""
-    if one is None:
-        return "What people chose"
-    steps = report.questionnaire.scale.levels
-    nearest = min(steps, key=lambda step: abs(step.value - one.estimate))
-    shares = [_share_up_to(found, nearest.id) for found in one.distributions if isinstance(found, Distribution)]
-    known = [share for share in shares if share is not None]
-    if known and len(known) == len(shares) and min(known) >= LARGE_SHARE:
-        reached = [f"{step.value:g}" for step in steps if step.value <= nearest.value]
-        words = f"level {' or '.join(reached)}" if len(reached) <= 2 else f"level {reached[-1]} or lower"
-        each = " on each question" if len(known) > 1 else ""
-        return f"{TENTHS[int(min(known) * 10)]} in ten answer at {words}{each}"
-    return f"People answer around level {nearest.value:g}, {nearest.name.lower()}"
-
-
-def _share_up_to(found: Distribution, level_id: str) -> float | None:
-    """The share at or under a level; ``None`` where the level is merged with the one above it."""
-    total = 0.0
-    for part in found.counts:
-        total += part.share
-        if level_id in part.levels:
-            return total if part.levels[-1] == level_id else None
-    return None
-
-
-def _questions(
-    questions: tuple[Question, ...], found: dict[str, Distribution | WithheldDistribution]
-) -> tuple[QuestionView, ...]:
-    views = []
-    for number, question in enumerate(questions, start=1):
-        one = found.get(question.id)
-        head = f"Question {number}" + (", in the short form" if question.pulse else "")
-        if isinstance(one, Distribution):
-            head += f"; n = {one.n}"
-            head += f", {share(one.dont_know)} do not know" if one.dont_know else ""
-            head += f", {share(one.not_applicable)} not applicable" if one.not_applicable else ""
-        views.append(QuestionView(head, question.text, one.sentence if isinstance(one, WithheldDistribution) else None))
-    return tuple(views)
-
-
-def _levels(report: Report, one: CapabilityResult | None, questions: tuple[Question, ...]) -> tuple[LevelRow, ...]:
-    steps = report.questionnaire.scale.levels
-    values = [step.value for step in steps]
-    edges = [
-        values[0] - (values[1] - values[0]) / 2,
-        *((low + high) / 2 for low, high in pairwise(values)),
-        values[-1] + (values[-1] - values[-2]) / 2,
-    ]
-    following = next((step.value for step in steps if one and step.value > shown(one.estimate)), None)
-    found = {found.question: found for found in one.distributions} if one else {}
-    rows = []
-    for place in reversed(range(len(steps))):
-        step = steps[place]
-        rungs = tuple(_rung(question, place, step.id, found.get(question.id)) for question in questions)
-        segment = _segment(one, step.value, edges[place], edges[place + 1], values)
-        rows.append(LevelRow(step.value, step.name, step.value == following, segment, rungs))
-    return tuple(rows)
-
-
-def _rung(question: Question, place: int, level_id: str, found: Distribution | WithheldDistribution | None) -> Rung:
-    text = question.options[place].text
-    if not isinstance(found, Distribution):
-        return Rung(text, None, 0.0, "")
-    part = next((count for count in found.counts if level_id in count.levels), None)
-    if part is None:
-        return Rung(text, None, 0.0, "")
-    if len(part.levels) == 1:
-        return Rung(text, part.count, part.share, "")
-    names = [number for number, option in enumerate(question.options, start=1) if option.id in part.levels]
-    if level_id != part.levels[-1]:
-        return Rung(text, None, 0.0, "counted above")
-    return Rung(text, part.count, part.share, f"levels {names[0]} to {names[-1]} together")
-
-
-def _segment(one: CapabilityResult | None, value: float, low: float, high: float, values: list[float]) -> Segment:
-    def place(at: float | None) -> float | None:
-        if at is None or not low <= at < high:
-            return None
-        return round(100 * (high - at) / (high - low), 2)
-
-    def part(start: float | None, end: float | None) -> tuple[float, float] | None:
-        if start is None or end is None or end <= low or start >= high:
-            return None
-        top, bottom = min(end, high), max(start, low)
-        return round(100 * (high - top) / (high - low), 2), round(100 * (top - bottom) / (high - low), 2)
-
-    line = part(values[0], values[-1]) or (0.0, 100.0)
-    if one is None:
-        return Segment(True, None, None, None, None, None, None, line)
-    peer = one.peer
-    return Segment(
-        tick=True,
-        ours=place(one.estimate),
-        interval=part(one.low, one.high),
-        target=place(one.target),
-        to_go=part(one.estimate, one.target) if one.target is not None else None,
-        peers=part(peer.lower_quartile, peer.upper_quartile) if peer else None,
-        median=place(peer.median) if peer else None,
-        line=line,
-    )
 
 
 def _groups(report: Report, capability_id: str, by: str) -> tuple[GroupRow, ...]:

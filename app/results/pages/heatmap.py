@@ -21,12 +21,12 @@ from app.results.measures import (
 from app.results.queries import Report
 from questionnaires.load import load_library
 from questionnaires.schema import Questionnaire
-from scoring.results import CapabilityResult, Group, WithheldCell, WithheldGroup, WithheldLevel
+from scoring.results import CapabilityResult, Group, Headline, WithheldCell, WithheldGroup, WithheldLevel
 
 SORTS: Mapping[str, str] = {
     "gap": "Largest gap first",
-    "value": "As shown, largest first",
-    "order": "Order of the questionnaire",
+    "value": "Value shown",
+    "order": "Questionnaire order",
     "importance": "Importance",
 }
 SUBTITLES: Mapping[MeasureId, str] = {
@@ -177,7 +177,7 @@ def heatmap_page(report: Report, state: State) -> HeatmapPage:
     offered = available(result)
     if state.measure not in offered and offered:
         state = State("target_gap" if "target_gap" in offered else offered[0], state.by, state.sort, state.view, "")
-    head, scale = heading(report, "heatmap"), report.questionnaire.scale
+    head, scale = measure_heading(report, state), report.questionnaire.scale
     columns = _columns(report, state)
     rows = _rows(report, state, columns, base)
     values = [cell.value for row in rows if not row.whole for cell in row.cells if cell.value is not None]
@@ -204,7 +204,7 @@ def heatmap_page(report: Report, state: State) -> HeatmapPage:
         groups=_groups(report, state, columns),
         columns=columns,
         rows=rows,
-        mean_name="Mean gap" if state.measure in {"target_gap", "peer_gap"} else "Mean",
+        mean_name="Mean" if state.measure == "agreement" else "Overall",
         low=scale.low,
         high=scale.high,
         ticks=scale.values,
@@ -214,6 +214,36 @@ def heatmap_page(report: Report, state: State) -> HeatmapPage:
         detail=_detail(report, state),
         csv=f"/api/v1/snapshots/{report.snapshot.id}/export.csv",
     )
+
+
+def measure_heading(report: Report, state: State) -> Headline:
+    """The finding of the measure that is shown; the section's own speaks of gaps to target."""
+    found = heading(report, "heatmap")
+    if state.measure == "target_gap" or isinstance(report.result.overall, WithheldLevel):
+        return found
+    values = [
+        (one.short, value)
+        for one in report.result.capabilities
+        if isinstance(value := value_of(one, state.measure, one), Value)
+    ]
+    values.sort(key=lambda pair: pair[1].value)
+    if not values:
+        return found
+    return Headline(title=_measure_title(state.measure, values), lead=found.lead, rule=f"heatmap-{state.measure}")
+
+
+def _measure_title(measure: MeasureId, values: list[tuple[str, Value]]) -> str:
+    (least, low), (most, high) = values[0], values[-1]
+    up = sum(value.clear and value.value > 0 for _, value in values)
+    down = sum(value.clear and value.value < 0 for _, value in values)
+    if measure == "level":
+        return f"Levels run from {level(low.value)} in {least} to {level(high.value)} in {most}"
+    if measure == "change":
+        largest = f"; {most} most, {signed(high.value)}" if up else ""
+        return f"Of {len(values)} capabilities, {up} have clearly risen and {down} fallen{largest}"
+    if measure == "peer_gap":
+        return f"Of {len(values)} capabilities, {up} are clearly behind the peers and {down} ahead"
+    return f"People agree least on {least} ({low.value:.2f}), most on {most} ({high.value:.2f})"
 
 
 def role_name(questionnaire: Questionnaire, role_id: str) -> str:
@@ -303,15 +333,24 @@ def _row(
     group = next((one for one in groups_of(report.result, state.by) if one.id == group_id), None)
     name = row_name(report, state.by, group_id) if group_id else "Whole organisation"
     cells = tuple(_cell(state, column, base, group_id, name, values[column.id]) for column in columns)
-    numbers = [cell.value for cell in cells if cell.value is not None]
     return RowView(
         id=group_id,
         name=name,
         n=group.n if isinstance(group, Group) else report.result.respondents,
-        mean=sum(numbers) / len(numbers) if numbers else None,
+        mean=_summary(report, state, group if isinstance(group, Group) else None, cells),
         cells=cells,
         whole=not group_id,
     )
+
+
+def _summary(report: Report, state: State, group: Group | None, cells: tuple[CellView, ...]) -> float | None:
+    """The row's overall level (or gap, or change), as on page 1; of agreement, the mean of what is shown."""
+    if state.measure == "agreement":
+        numbers = [cell.value for cell in cells if cell.value is not None]
+        return sum(numbers) / len(numbers) if numbers else None
+    overall = report.result.overall
+    value = value_of(group.overall if group else overall, state.measure, overall)
+    return value.value if isinstance(value, Value) else None
 
 
 def _cell(state: State, column: Column, base: str, group_id: str, name: str, value: Value | Hidden) -> CellView:
