@@ -1,8 +1,10 @@
 """Method and limits: how each number of the report was computed, with this assessment's own figures."""
 
+from datetime import date
+
 from scoring.findings import Shown
 from scoring.results import SCORING_VERSION, Note, Overall
-from scoring.wording import counted, level, percent, to
+from scoring.wording import capitalised, counted, level, percent, to
 
 
 def method_notes(shown: Shown) -> tuple[Note, ...]:
@@ -50,7 +52,7 @@ def _missing(shown: Shown) -> Note:
         topic="missing",
         title="Missing answers",
         text=(
-            "“Don't know”, “not applicable” and unanswered are kept apart; none counts as a level. A person is scored on a "
+            "Don't know, not applicable and unanswered are kept apart; none counts as a level. A person is scored on a "
             f"capability with at least {share} of its applicable questions answered. The bounds show the level if every "
             f"“don't know” were {lowest}, and if it were {highest}."
         ),
@@ -85,17 +87,19 @@ def _peers(shown: Shown) -> Note | None:
     peers = shown.result.peers
     if peers is None:
         return None
+    published = date.fromisoformat(peers.published_on)
     fallback = f" Asked for: {peers.asked}; {peers.fallback}, and a percentile needs 10." if peers.fallback else ""
     label = f" {peers.label}." if peers.label else ""
+    q = shown.result.settings.q
     return Note(
         topic="peers",
         title="Peers",
         text=(
-            f"{peers.group_name}, n = {peers.n}, edition {peers.edition} of {peers.published_on}.{label}{fallback} Source: "
-            f"{peers.source} Percentiles are mid-ranks with Wilson intervals, the organisation itself left out; group means "
-            f"are shrunken toward the next larger group. Clear: our interval excludes the peer median, the percentile's "
-            f"excludes 50, and both survive Benjamini–Hochberg (q = {shown.result.settings.q:g}) over {peers.family} "
-            "comparisons."
+            f"{capitalised(peers.group_name)}, n = {peers.n}, edition {peers.edition} of {published.day} {published:%B %Y}."
+            f"{label}{fallback} Source: {peers.source} Percentiles are mid-ranks with Wilson intervals, the organisation "
+            "itself left out; group means are shrunken toward the next larger group. Clear: our interval excludes the peer "
+            "median, the percentile's excludes 50, and both survive Benjamini–Hochberg "
+            f"(q = {q:g}) over {counted(peers.family, 'comparison', 'comparisons')}."
         ),
     )
 
@@ -107,9 +111,9 @@ def _agreement(shown: Shown) -> Note | None:
         topic="agreement",
         title="Agreement and perception",
         text=(
-            "rwg(j) compares the spread of answers with answers given at random (uniform, and slightly skewed); AD is the mean "
-            "distance from the mean. Leaders and staff are compared by Welch's interval and Cliff's delta, corrected over all "
-            f"capabilities (Benjamini–Hochberg, q = {shown.result.settings.q:g})."
+            "Agreement, rwg(j), compares the spread of answers with answers given at random, uniform and slightly skewed; AD "
+            "is the mean distance from the mean. Leaders and staff are compared by Welch's interval and Cliff's delta, "
+            f"corrected over all capabilities (Benjamini–Hochberg, q = {shown.result.settings.q:g})."
         ),
     )
 
