@@ -153,7 +153,7 @@ def _is_count(value: object) -> bool:
 
 def _key_lines(text: str) -> Iterator[tuple[str, int]]:
     node = yaml.compose(text, Loader=yaml.SafeLoader)
-    for key, _ in getattr(node, "value", []):
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
         if isinstance(key, yaml.ScalarNode):
             yield key.value, key.start_mark.line + 1
 

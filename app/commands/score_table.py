@@ -16,9 +16,15 @@ from scoring.results import (
 from scoring.wording import apart, level, listed, minus, ordinal, percent, to
 
 
+FILE_WIDTH = 160
+"""Columns when the tables go to a file or another program, where nothing should be cut."""
+
+
 def print_tables(result: AssessmentResult, *, by: str | None = None, agreement: bool = False) -> None:
     """Print overall, dimensions, capabilities and, where asked for, units or roles to standard output."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, FILE_WIDTH)
     _print_overall(console, result)
     for title, rows in (("Dimensions", result.dimensions), ("Capabilities", result.capabilities)):
         console.print(_levels(title, rows, result, agreement and title == "Capabilities"))
