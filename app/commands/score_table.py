@@ -15,7 +15,6 @@ from scoring.results import (
 )
 from scoring.wording import apart, level, listed, minus, ordinal, percent, to
 
-
 FILE_WIDTH = 160
 """Columns when the tables go to a file or another program, where nothing should be cut."""
 
