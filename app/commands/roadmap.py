@@ -10,7 +10,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from scoring.roadmap import ProblemError, Progress, gantt, parse_problem, solution_document, solve
+from scoring.roadmap import (
+    ProblemError,
+    Progress,
+    bounding_is_under_way,
+    gantt,
+    parse_problem,
+    solution_document,
+    solve,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Plan initiatives under budget, capacity and prerequisites.")
 
@@ -45,6 +53,9 @@ def solve_file(
         typer.echo(gantt(read, solution))
     else:
         typer.echo(json.dumps(solution_document(read, solution), ensure_ascii=False, allow_nan=False))
+    sys.stdout.flush()
+    if bounding_is_under_way():
+        os.dup2(2, 1)  # what its native code may still print until the process ends is no result
 
 
 def _read(path: Path) -> Any:

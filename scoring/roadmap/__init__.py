@@ -15,6 +15,7 @@ from scoring.roadmap.explain import (
 )
 from scoring.roadmap.parse import parse_problem
 from scoring.roadmap.problem import Capability, Initiative, Problem, ProblemError
+from scoring.roadmap.prover import bounding_is_under_way
 from scoring.roadmap.sentences import sentences
 from scoring.roadmap.solution import Conflict, Progress, Solution, Use
 from scoring.roadmap.solve import solve
@@ -35,6 +36,7 @@ __all__ = [
     "RejectedReason",
     "Solution",
     "Use",
+    "bounding_is_under_way",
     "compare",
     "credited",
     "delay_ranks",

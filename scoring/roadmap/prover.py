@@ -61,6 +61,11 @@ class Prover(threading.Thread):
             raise self.failure
 
 
+def bounding_is_under_way() -> bool:
+    """Whether a bound is still being computed for a search that has ended; it stops by itself at its time limit."""
+    return any(isinstance(thread, Prover) for thread in threading.enumerate())
+
+
 def prove(search: Search, seconds: float, nodes: int | None = None) -> Answer:
     """Solve the whole model for ``seconds``; better plans and bounds go to ``search``."""
     formulation = search.formulation

@@ -7,7 +7,7 @@ from scipy.sparse import csc_array, vstack
 
 from scoring.roadmap.formulation import Formulation, part
 from scoring.roadmap.highs import Program, maximise
-from scoring.roadmap.instance import Bools, Floats, Ints
+from scoring.roadmap.instance import Bools, Floats, Instance, Ints
 from scoring.roadmap.neighbourhoods import without_useless
 
 SAME = 1e-9
@@ -23,17 +23,37 @@ def tidy(formulation: Formulation, starts: Ints, deadline: float, *, whole: bool
     starts = without_useless(instance, starts)
     if formulation.row.size == 0:
         return starts
-    now = starts[formulation.row]
-    free = np.ones(now.size, dtype=np.bool_) if whole else (now >= 0) & (formulation.start <= now)
     by_id = {initiative.id: initiative.cost for initiative in instance.problem.initiatives}
-    cost = np.array([by_id[name] for name in instance.ids])
-    late = np.where(instance.allowed, np.arange(instance.problem.periods)[None, :] + 1.0, 0.0)
-    floors: list[tuple[Floats, float]] = [(formulation.program.gain, instance.plan_value(starts))]
-    for price in (np.repeat(cost[:, None], instance.problem.periods, axis=1), late):
-        column_price = np.zeros(formulation.program.gain.size)
-        column_price[: now.size] = -price[formulation.row, formulation.start]
-        starts = _best(formulation, starts, free, column_price, floors, deadline)
-        floors.append((column_price, float(column_price @ formulation.encode(starts))))
+    cost = np.zeros(formulation.program.gain.size)
+    cost[: formulation.row.size] = -np.array([by_id[name] for name in instance.ids])[formulation.row]
+    worth = (formulation.program.gain, instance.plan_value(starts))
+    free = np.ones(formulation.row.size, dtype=np.bool_) if whole else starts[formulation.row] == formulation.start
+    starts = _best(formulation, starts, free, cost, [worth], deadline)
+    if not whole:
+        return moved_forward(instance, starts)
+    late = np.zeros(formulation.program.gain.size)
+    late[: formulation.row.size] = -(formulation.start + 1.0)
+    cheapest = (cost, float(cost @ formulation.encode(starts)))
+    return _best(formulation, starts, free, late, [worth, cheapest], deadline)
+
+
+def moved_forward(instance: Instance, starts: Ints) -> Ints:
+    """Start each initiative as early as the others let it, one after another, until none can move."""
+    starts = starts.copy()
+    chosen = np.flatnonzero(starts >= 0)
+    slack = instance.slack - instance.use[chosen, starts[chosen]].sum(axis=0)
+    moved = True
+    while moved:
+        moved = False
+        for row in chosen[np.argsort(starts[chosen], kind="stable")]:
+            now = starts[row]
+            ready = max((int(starts[n] + instance.duration[n]) for n in instance.requires[row]), default=0)
+            free = slack + instance.use[row, now]
+            fits = instance.allowed[row, ready:now] & (instance.use[row, ready:now] <= free).all(axis=1)
+            if fits.any():
+                starts[row] = ready + int(fits.argmax())
+                slack = free - instance.use[row, starts[row]]
+                moved = True
     return starts
 
 
