@@ -46,7 +46,15 @@ NOTES: Mapping[MeasureId, str] = {
     "Blue has risen, brown has fallen.",
     "agreement": "Darker means closer agreement. Under 0.7, read the level as an average of different views.",
 }
-GAP_BINS = ("−1.5", "−1.0", "−0.5", "0", "0.5", "1.0", "1.5", "2.0", "2.5+")
+GAP_FILLS = tuple(f"fill-gap-{name}" for name in ("m3", "m2", "m1", "0", "1", "2", "3", "4", "5"))
+LEVEL_FILLS = tuple(f"fill-lv-{place}" for place in range(1, 9))
+ENDS: Mapping[MeasureId, tuple[str, str]] = {
+    "level": ("lowest", "highest"),
+    "target_gap": ("above target", "levels still to go"),
+    "peer_gap": ("ahead of peers", "behind peers"),
+    "change": ("risen", "fallen"),
+    "agreement": ("as by chance", "all agree"),
+}
 
 
 @dataclass(frozen=True)
@@ -167,6 +175,9 @@ class HeatmapPage:
     ticks: tuple[float, ...]
     counted: int
     histogram: tuple[int, ...]
+    fills: tuple[str, ...]
+    labels: tuple[str, ...]
+    ends: tuple[str, str]
     reasons: tuple[str, ...]
     detail: Detail | None
     csv: str
@@ -210,6 +221,9 @@ def heatmap_page(report: Report, state: State) -> HeatmapPage:
         ticks=scale.values,
         counted=len(values),
         histogram=_histogram(values, state.measure, scale.low, scale.high),
+        fills=LEVEL_FILLS if state.measure in {"level", "agreement"} else GAP_FILLS,
+        labels=_bin_labels(state.measure, scale.low, scale.high),
+        ends=ENDS[state.measure],
         reasons=tuple(dict.fromkeys(f"{row.name}: {row.sentence}" for row in rows if row.sentence)),
         detail=_detail(report, state),
         csv=f"/api/v1/snapshots/{report.snapshot.id}/export.csv",
@@ -404,6 +418,17 @@ def _histogram(values: list[float], measure: MeasureId, low: float, high: float)
         half = int(abs(gap) * 2 + 0.5001) * (1 if gap >= 0 else -1)
         counts[min(max(half, -3), 5) + 3] += 1
     return tuple(counts)
+
+
+def _bin_labels(measure: MeasureId, low: float, high: float) -> tuple[str, ...]:
+    """What stands under the colours: where a bin of levels starts, the middle of a bin of gaps."""
+    if measure == "agreement":
+        return tuple(f"{place / 8:.2f}" for place in range(8))
+    if measure == "level":
+        return tuple(level(low + place * (high - low) / 8) for place in range(8))
+    if measure == "change":
+        return tuple(signed(-place / 2) if place else "0" for place in range(-3, 6))
+    return tuple(level(place / 2) if place else "0" for place in range(-3, 6))
 
 
 def _detail(report: Report, state: State) -> Detail | None:
