@@ -12,7 +12,7 @@ from scoring.change import change_since, comparable, mark_changes
 from scoring.editions import Edition
 from scoring.gaps import Priority, composite_target, priorities
 from scoring.groups import estimate_of
-from scoring.intervals import bca_stratified, stratified_means
+from scoring.intervals import MINIMUM_BOOTSTRAP_N, bca_stratified, stratified_means
 from scoring.maturity import (
     OVERALL,
     composite_levels,
@@ -36,6 +36,9 @@ from scoring.survey import Survey
 from scoring.wording import withheld_cell
 
 MEAN = "stratified mean, Student t"
+MOST_BOOTSTRAPPED = 500
+"""With more respondents a composite of many answers is normal enough for its t interval."""
+
 COMPOSITE = "mean of stratified means, linearised Student t"
 
 
@@ -149,7 +152,7 @@ class Levels:
     def _bootstrapped(self, estimates: Mapping[str, Estimate]) -> dict[str, Estimate]:
         """Composites with the BCa interval in place of the linearised one, where the settings ask for it."""
         settings = self.context.settings
-        if settings.bootstrap == 0 or self.survey.n < 15:
+        if settings.bootstrap == 0 or not MINIMUM_BOOTSTRAP_N <= self.survey.n <= MOST_BOOTSTRAPPED:
             return {}
         matrix = np.column_stack([self.survey.scores.to_numpy(float), self.survey.strata.to_numpy(float)])
         result = {}

@@ -443,13 +443,16 @@ class QuestionnaireRef:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the numbers were computed with. ``bootstrap`` resamples (0: no bootstrap); ``q`` the false-discovery
-    rate."""
+    """What the numbers were computed with.
+
+    ``bootstrap`` : resamples for the intervals of composites, 15 to 500 respondents (0: none); ``q`` the false-discovery
+    rate; ``withhold_unanimous`` : no mean of a unit or role in which everyone answered alike
+    """
 
     k: int = 5
     confidence: float = 0.95
     q: float = 0.10
-    bootstrap: int = 0
+    bootstrap: int = 1000
     seed: int = 20_261
     withhold_unanimous: bool = True
 
