@@ -1,11 +1,12 @@
 """Plan, try what-ifs, adopt."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from app.assessments.queries import questionnaire_of
-from app.errors import ConflictError, NotFoundError
+from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Assessment, Roadmap, RoadmapItem, Snapshot, User
 from app.results.queries import result_of
 from app.roadmaps.candidates import default_limits, find_candidates
@@ -39,6 +40,7 @@ def plan_roadmap(
     seconds: float = SECONDS,
 ) -> Roadmap:
     """A new proposed plan for a snapshot. Raises `InvalidInputError` without any target."""
+    _require_known(form, assessment_of(session, snapshot))
     limits = form.limits(proposed_limits(session, snapshot, at=at))
     return _solve(session, snapshot, user, form.name or "First plan", "proposed", None, limits, at, seconds)
 
@@ -49,9 +51,32 @@ def plan_scenario(
     """What would change with other limits: a scenario beside ``parent``."""
     if parent.status == "scenario":
         raise ConflictError("This is itself a what-if. Adopt it first, or start from the plan it belongs to.")
+    _require_known(form, assessment_of(session, parent))
     limits = form.limits(Limits.of(parent.limits))
     snapshot = session.exec(select(Snapshot).where(col(Snapshot.id) == parent.snapshot_id)).one()
     return _solve(session, snapshot, user, form.name or "What if", "scenario", parent.id, limits, at, seconds)
+
+
+def _require_known(form: PlanForm, assessment: Assessment) -> None:
+    """A name that nothing bears would silently change nothing. Raises `InvalidInputError` naming each."""
+    library = load_library(assessment.questionnaire_id)
+    steps = {step.id for step in library}
+    capabilities = {capability.id for capability in questionnaire_of(assessment).capabilities}
+    skills = {skill.id for skill in library.skills}
+    fields: tuple[tuple[str, Iterable[str], set[str], str], ...] = (
+        ("pins", form.pins, steps, "initiative"),
+        ("excludes", form.excludes or (), steps, "initiative"),
+        ("weights", form.weights, capabilities, "capability"),
+        ("skills", form.skills, skills, "skill"),
+    )
+    errors = [
+        {"field": field, "message": f"There is no {what} '{name}'. Take it out or correct it."}
+        for field, names, known, what in fields
+        for name in names
+        if name not in known
+    ]
+    if errors:
+        raise InvalidInputError(" ".join(error["message"] for error in errors[:3]), errors=errors)
 
 
 def _solve(
@@ -68,6 +93,11 @@ def _solve(
     assessment = assessment_of(session, snapshot)
     library = load_library(assessment.questionnaire_id)
     planned = plan(result_of(snapshot), questionnaire_of(assessment), library, limits, seconds)
+    idle = set(limits.pins) - {initiative["id"] for initiative in planned.problem["initiatives"]}
+    if idle:
+        raise InvalidInputError(
+            f"'{min(idle)}' closes no gap of this result, so it cannot be pinned. Take the pin away."
+        )
     roadmap = Roadmap(
         organization_id=snapshot.organization_id,
         assessment_id=snapshot.assessment_id,

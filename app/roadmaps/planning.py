@@ -84,6 +84,15 @@ def explain(
     }
 
 
+def _apart(used: float, most: float) -> tuple[str, str]:
+    """Both numbers with as few digits as tell them apart: 55.4 of 55.0, never 55 of 55."""
+    for digits in range(4):
+        shown = f"{used:,.{digits}f}", f"{most:,.{digits}f}"
+        if shown[0] != shown[1]:
+            return shown
+    return f"{used:g}", f"{most:g}"
+
+
 @dataclass(frozen=True)
 class _Words:
     titles: dict[str, str]
@@ -117,12 +126,13 @@ class _Words:
             name, unit = self._limit(limit)
             when = period_name(self.limits, period)
             until = "up to " if self.limits.carry_over and limit.startswith("budget") else "in "
-            return f"{name} would need {used:,.0f} of {most:,.0f} {unit} {until}{when}."
-        for needed in sorted(self.titles, key=len, reverse=True):
-            if f"before '{needed}'" in rule:
-                return f"“{self.titles[needed]}” has to finish first."
-            if rule == f"needs '{needed}'":
-                return f"it needs “{self.titles[needed]}”, which is not in the plan either."
+            needed, there = _apart(used, most)
+            return f"{name} would need {needed} of {there} {unit} {until}{when}."
+        for other in sorted(self.titles, key=len, reverse=True):
+            if f"before '{other}'" in rule:
+                return f"“{self.titles[other]}” has to finish first."
+            if rule == f"needs '{other}'":
+                return f"it needs “{self.titles[other]}”, which is not in the plan either."
         return rule
 
     def _limit(self, limit: str) -> tuple[str, str]:

@@ -155,7 +155,11 @@ def _snapshot(session: Session, row: Roadmap) -> Snapshot:
 def _shell(request: Request, session: Session, snapshot: Snapshot, *last: Link) -> Shell:
     assessment = assessment_of(session, snapshot)
     organization = session.exec(select(Organization).where(col(Organization.id) == snapshot.organization_id)).one()
-    crumbs = (Link(organization.name, f"/organizations/{organization.id}"), Link(assessment.name, f"/snapshots/{snapshot.id}"), *last)
+    crumbs = (
+        Link(organization.name, f"/organizations/{organization.id}"),
+        Link(assessment.name, f"/snapshots/{snapshot.id}"),
+        *last,
+    )
     base = f"/snapshots/{snapshot.id}"
     tabs = (Link("Report", base), Link("Roadmap", f"{base}/roadmap", current=True), Link("Exports", f"{base}/exports"))
     return shell_for(request, crumbs=crumbs, tabs=tabs)
