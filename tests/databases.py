@@ -7,7 +7,9 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 from alembic import command
@@ -17,6 +19,8 @@ from sqlalchemy.engine import make_url
 from app.db import make_engine
 from app.health import alembic_config
 from app.settings import Settings
+
+Content = TypeVar("Content")
 
 POSTGRES_URL = "TRIGPOINT_TEST_POSTGRES_URL"
 """Where the controller of a test run tells its workers which server it started."""
@@ -65,6 +69,14 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         connection.commit()
 
 
+def _into_one_file(engine: Engine) -> None:
+    """Write the log into the database file, so that copying the one file copies everything."""
+    raw = engine.raw_connection()
+    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    engine.dispose()
+
+
 class SqliteTemplate:
     """A migrated file; every test gets a copy."""
 
@@ -72,12 +84,17 @@ class SqliteTemplate:
         self.file = folder / "template.db"
         engine = make_engine(test_settings(f"sqlite:///{self.file}"))
         migrate(engine)
-        with engine.connect() as connection:
-            connection.rollback()
-        raw = engine.raw_connection()
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        raw.close()
-        engine.dispose()
+        _into_one_file(engine)
+
+    def grown(self, folder: Path, fill: Callable[[Engine], Content]) -> "tuple[SqliteTemplate, Content]":
+        """A template that also holds what ``fill`` writes, and what ``fill`` returns."""
+        more = copy(self)
+        more.file = folder / "grown.db"
+        shutil.copyfile(self.file, more.file)
+        engine = make_engine(test_settings(f"sqlite:///{more.file}"))
+        content = fill(engine)
+        _into_one_file(engine)
+        return more, content
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[str]:
@@ -100,6 +117,16 @@ class PostgresTemplate:
         engine = make_engine(test_settings(self._url(self.name)))
         migrate(engine)
         engine.dispose()
+
+    def grown(self, folder: Path, fill: Callable[[Engine], Content]) -> "tuple[PostgresTemplate, Content]":
+        """A template that also holds what ``fill`` writes, and what ``fill`` returns."""
+        more = copy(self)
+        more.name = f"{self.name}_{uuid.uuid4().hex[:8]}"
+        self._run(f"CREATE DATABASE {more.name} TEMPLATE {self.name}")
+        engine = make_engine(test_settings(self._url(more.name)))
+        content = fill(engine)
+        engine.dispose()
+        return more, content
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
@@ -129,4 +156,3 @@ class PostgresTemplate:
 
 
 Template = SqliteTemplate | PostgresTemplate
-MakeSettings = Callable[[str], Settings]

@@ -1,7 +1,6 @@
 """The check of the container files finds what it is there to find."""
 
 import importlib.util
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -12,13 +11,13 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def check() -> Iterator[ModuleType]:
+def check() -> ModuleType:
     spec = importlib.util.spec_from_file_location("check_container", ROOT / "tools" / "check_container.py")
     if spec is None or spec.loader is None:
         raise RuntimeError("tools/check_container.py cannot be loaded")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield module
+    return module
 
 
 def text(name: str) -> str:

@@ -3,6 +3,8 @@
 import os
 import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,11 +21,11 @@ def demo(
 ) -> None:
     """Load the demo organisation once, print three one-time links and serve it on this machine only."""
     # Listening comes first: it tells whether the port is free, and browsers that come early wait instead of failing.
-    listener = _listen(port)
-    _configure(_writable(folder), port)
-    _prepare()
-    _print_links(f"http://{HOST}:{port}")
-    _serve(listener)
+    with _listen(port) as listener:
+        _configure(_writable(folder), port)
+        _prepare()
+        _print_links(f"http://{HOST}:{port}")
+        _serve(listener)
 
 
 def _refuse(sentence: str) -> NoReturn:
@@ -31,20 +33,21 @@ def _refuse(sentence: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError:
-        _refuse(
-            f"Port {port} is in use. Stop what is serving there, or choose another: "
-            f".venv/bin/trigpoint demo --port {port + 1}"
-        )
-    except OverflowError:
-        _refuse(f"{port} is no port. Choose one from 1024 to 65535.")
-    listener.listen(128)
-    return listener
+@contextmanager
+def _listen(port: int) -> Iterator[socket.socket]:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            _refuse(
+                f"Port {port} is in use. Stop what is serving there, or choose another: "
+                f".venv/bin/trigpoint demo --port {port + 1}"
+            )
+        except OverflowError:
+            _refuse(f"{port} is no port. Choose one from 1024 to 65535.")
+        listener.listen(128)
+        yield listener
 
 
 def _writable(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """Copies of an SQLite database: made while it is in use, brought back without losing what was there."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +30,8 @@ def back_up(database: Path, file: Path) -> int:
         part.chmod(0o600)
         part.rename(file)
     except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise CopyError(f"{file} was not written: {error}. Nothing was left behind.") from error
     return file.stat().st_size
 
