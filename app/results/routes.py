@@ -13,7 +13,7 @@ from app.clock import now
 from app.errors import NotFoundError
 from app.models import User
 from app.results.actions import close_and_measure, measure
-from app.results.charts import TABLES, ChartId, chart, draw_all
+from app.results.charts import TABLES, ChartId, chart_for_file, draw_all
 from app.results.drawing import png_file, svg_file
 from app.results.frame import Frame
 from app.results.measures import By, MeasureId
@@ -165,7 +165,7 @@ def chart_file(
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if kind == "csv":
         return Response(_table_csv(report, chart_id), media_type="text/csv; charset=utf-8", headers=headers)
-    drawing = chart(report, chart_id, "wide")
+    drawing = chart_for_file(report, chart_id)
     if kind == "svg":
         return Response(svg_file(drawing), media_type="image/svg+xml", headers=headers)
     return Response(png_file(drawing), media_type="image/png", headers=headers)

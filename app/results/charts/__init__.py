@@ -16,7 +16,8 @@ from app.results.charts.overall import overall_chart, overall_table, overall_wor
 from app.results.charts.peers import peers_chart, peers_table, peers_words
 from app.results.charts.perception import perception_chart, perception_table, perception_words
 from app.results.charts.priorities import priorities_chart, priorities_table, priorities_words
-from app.results.drawing import svg_inline
+from app.results.drawing import FONT, INK, SECONDARY, svg_inline
+from app.results.frame import answered_by, window
 from app.results.queries import Report
 from scoring.results import Overall
 
@@ -73,6 +74,37 @@ def chart(report: Report, chart_id: ChartId, width: Width) -> alt.LayerChart:
     return CHARTS[chart_id](report, WIDE[chart_id] if width == "wide" else NARROW)
 
 
+def chart_for_file(report: Report, chart_id: ChartId) -> alt.LayerChart:
+    """The wide chart with what has to travel with it: of whom, when, which snapshot and edition, and the label."""
+    peers = report.result.peers
+    origin = [f"{report.organization.name}, {report.assessment.name}. {answered_by(report)}, {window(report)}."]
+    origin.append(f"Snapshot {report.snapshot.id}" + (f", baseline edition {peers.edition}" if peers else ""))
+    if report.label:
+        origin.append(f"{report.label}.")
+    title = alt.TitleParams(
+        text=TITLES[chart_id],
+        subtitle=origin,
+        anchor="start",
+        offset=20,
+        font=FONT,
+        fontSize=16,
+        fontWeight=600,
+        color=INK,
+        subtitleFont=FONT,
+        subtitleFontSize=12,
+        subtitleColor=SECONDARY,
+        subtitlePadding=6,
+    )
+    finished: alt.LayerChart = chart(report, chart_id, "wide").properties(title=title, padding=24)
+    return finished
+
+
+TITLES: Mapping[ChartId, str] = {
+    "overall": "Overall level, target and peers",
+    "peers": "Level of each capability among its peers",
+    "perception": "Leaders and staff on each capability",
+    "priorities": "Importance and gap to target",
+}
 CHARTS: Mapping[ChartId, Callable[[Report, int], alt.LayerChart]] = {
     "overall": overall_chart,
     "peers": peers_chart,

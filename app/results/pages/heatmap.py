@@ -254,9 +254,9 @@ def _measure_title(measure: MeasureId, values: list[tuple[str, Value]]) -> str:
         return f"Levels run from {level(low.value)} in {least} to {level(high.value)} in {most}"
     if measure == "change":
         largest = f"; {most} most, {signed(high.value)}" if up else ""
-        return f"Of {len(values)} capabilities, {up} have clearly risen and {down} fallen{largest}"
+        return f"Of {len(values)} capabilities, {up or 'none'} clearly rose and {down or 'none'} fell{largest}"
     if measure == "peer_gap":
-        return f"Of {len(values)} capabilities, {up} are clearly behind the peers and {down} ahead"
+        return f"Of {len(values)} capabilities, {up or 'none'} are clearly behind the peers and {down or 'none'} ahead"
     return f"People agree least on {least} ({low.value:.2f}), most on {most} ({high.value:.2f})"
 
 
