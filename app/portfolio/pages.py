@@ -1,6 +1,6 @@
 """What the portfolio and the page of an organisation may use."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -186,21 +186,21 @@ def client_row(organization: Organization, role: str, wave: WaveRow | None) -> C
     return ClientRow(organization.name, f"/organizations/{organization.id}", profile, role, wave)
 
 
-def comparison_of(measured: Mapping[str, tuple[str, AssessmentResult]]) -> Comparison | None:
+def comparison_of(measured: Sequence[tuple[str, str, AssessmentResult]]) -> Comparison | None:
     """Clients side by side, for those measured with the questionnaire that most have in common; needs two.
 
-    ``measured``: organisation name → (report address, result).
+    ``measured``: organisation name, report address and result of each; two clients may share a name.
     """
-    refs = [result.questionnaire.id for _, result in measured.values()]
+    refs = [result.questionnaire.id for _, _, result in measured]
     if len(refs) < 2:
         return None
     common = max(set(refs), key=refs.count)
-    chosen = {name: pair for name, pair in measured.items() if pair[1].questionnaire.id == common}
-    rows = [_compare_row(name, href, result) for name, (href, result) in chosen.items()]
+    chosen = [one for one in measured if one[2].questionnaire.id == common]
+    rows = [_compare_row(name, href, result) for name, href, result in chosen]
     shown = sorted((row for row in rows if row is not None), key=lambda row: -row.overall)
     if len(shown) < 2:
         return None
-    first = next(iter(chosen.values()))[1].questionnaire
+    first = chosen[0][2].questionnaire
     questionnaire = load_questionnaire(first.id, first.version)
     columns = list(zip(*(row.cells for row in shown), strict=True))
     means = [

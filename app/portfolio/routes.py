@@ -30,14 +30,14 @@ def portfolio(request: Request, session: SessionDep, user: CurrentUser) -> HTMLR
     ids = [organization.id for organization, _ in found]
     waves, plans = waves_of(session, ids), plans_of(session, ids)
     clients: list[ClientRow] = []
-    measured: dict[str, tuple[str, AssessmentResult]] = {}
+    measured: list[tuple[str, str, AssessmentResult]] = []
     for organization, role in found:
         mine = waves.get(organization.id, [])
         newest = wave_row(mine[0], plans.get(mine[0].assessment.id)) if mine else None
         clients.append(client_row(organization, role, newest))
         snapshot = next((wave.snapshot for wave in mine if wave.snapshot), None)
         if snapshot and role == "consultant":
-            measured[organization.name] = (f"/snapshots/{snapshot.id}", result_of(snapshot))
+            measured.append((organization.name, f"/snapshots/{snapshot.id}", result_of(snapshot)))
     count = sum(row.wave is not None and row.wave.measured is not None for row in clients)
     answers = sum(row.wave.submitted for row in clients if row.wave)
     page = PortfolioPage(
