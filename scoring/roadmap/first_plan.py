@@ -36,18 +36,20 @@ def density_order(instance: Instance, worth: Floats, price: Floats) -> list[int]
     share = instance.use[np.arange(len(earliest)), earliest] / np.maximum(instance.limit, 1e-9)
     share[:, instance.limit <= 0] = 0.0
     cost = share @ price + 1e-6
-    bundles = instance.before | np.eye(len(earliest), dtype=np.bool_)
+    bundles = (instance.before | np.eye(len(earliest), dtype=np.bool_)).astype(np.float64)
     open_: Bools = np.asarray(instance.allowed.any(axis=1))
+    waiting = open_.copy()
+    bundle_worth, bundle_cost = bundles @ (worth * open_), bundles @ (cost * open_)
+    urgent = np.where(instance.forced, 1e9, 0.0)
     order: list[int] = []
-    left = np.where(open_, 1.0, 0.0)
     while open_.any():
-        density = np.where(open_, (bundles @ (worth * left)) / np.maximum(bundles @ (cost * left), 1e-12), -1.0)
-        density[open_ & instance.forced] += 1e9
-        goal = int(density.argmax())
-        for row in (*np.flatnonzero(bundles[goal] & (left > 0)),):
+        density = bundle_worth / np.maximum(bundle_cost, 1e-12) + urgent
+        goal = int(np.where(open_, density, -np.inf).argmax())
+        for row in np.flatnonzero((bundles[goal] > 0) & waiting):
             order.append(int(row))
-            left[row] = 0.0
-            open_[row] = False
+            bundle_worth -= bundles[:, row] * worth[row]
+            bundle_cost -= bundles[:, row] * cost[row]
+            waiting[row] = open_[row] = False
         open_[goal] = False
     return order
 

@@ -297,7 +297,8 @@ def _clipped_gains(problem: Problem, ordered: list[Initiative], before: Bools) -
     for capability in problem.capabilities:
         gains = np.array([initiative.gain.get(capability.id, 0.0) for initiative in ordered])
         if capability.weight > 0 and capability.gap > 0 and gains.any():
-            room = np.maximum(0.0, capability.gap - before @ gains)
+            some = np.flatnonzero(gains)
+            room = np.maximum(0.0, capability.gap - before[:, some] @ gains[some])
             room[room < 1e-12 * capability.gap] = 0.0
             clipped[capability.id] = np.minimum(gains, room)
     return clipped
