@@ -1,5 +1,6 @@
 """``trigpoint demo``: an invented client, loaded once, served on this machine, with links that sign in."""
 
+import logging
 import os
 import secrets
 import socket
@@ -121,6 +122,7 @@ def _print_links(address: str) -> None:
 
 
 def _serve(listener: socket.socket) -> None:
+    import structlog
     import uvicorn
 
     from app.db import get_engine
@@ -129,5 +131,7 @@ def _serve(listener: socket.socket) -> None:
     from app.settings import get_settings
 
     configure_logs()
+    # The links stay in sight: only what went wrong is told after them.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     config = uvicorn.Config(create_app(get_settings(), get_engine()), access_log=False, log_level="warning")
     uvicorn.Server(config).run(sockets=[listener])
