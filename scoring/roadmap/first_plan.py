@@ -5,8 +5,8 @@ import numpy as np
 from scoring.roadmap.instance import Bools, Floats, Instance, Ints
 
 ROUNDS = 6
-SHUFFLED_PLACEMENTS = 1200
-MOST_SHUFFLES = 12
+SHUFFLED_PLACEMENTS = 3000
+MOST_SHUFFLES = 20
 
 
 def first_plan(instance: Instance, seed: int = 0) -> Ints | None:
