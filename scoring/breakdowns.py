@@ -107,16 +107,9 @@ def _gaps(levels: Levels, roles: Partition, side: Codes) -> dict[str, Perception
             counted.table, np.stack([counted.counts[side == part].sum(axis=0) for part in (LEADERS, STAFF)])
         )
         for one, counted in zip(survey.questionnaire.capabilities, roles.patterns, strict=True)
+        if one.id in levels.shown
     }
-    return perception_gaps(
-        survey.scores,
-        people,
-        patterns,
-        survey.questionnaire.scale.values,
-        survey.questionnaire.min_answered_share,
-        levels.shown,
-        settings,
-    )
+    return perception_gaps(survey.questionnaire, patterns, settings)
 
 
 def _blocks(levels: Levels, units: Partition, roles: Partition) -> dict[str, Codes]:

@@ -15,13 +15,11 @@ from scoring.agreement import null_variance
 from scoring.change import change_since
 from scoring.consensus import rwg_j_of_groups
 from scoring.gaps import target_gap
-from scoring.intervals import group_means
 from scoring.maturity import OVERALL, composition, group_composites
+from scoring.moments import METHOD, group_estimates
 from scoring.partition import Partition
 from scoring.results import Cell, Estimate, Group, Settings, WithheldCell, WithheldGroup
 from scoring.wording import withheld_cell
-
-METHOD = "mean of the group, Student t"
 
 
 @dataclass(frozen=True)
@@ -86,15 +84,19 @@ def _levels(
     items = [str(one) for one in scores]
     keys = {name: tuple(one for one in items if partition.shows(name, one)) for name in partition.names}
     whole = (composition(questionnaire) > 0).sum()
-    found: dict[tuple[str, str], _Level] = {}
+    patterns = dict(zip(items, partition.patterns, strict=True))
+    cells = group_estimates(questionnaire, patterns, settings.confidence)
+    found = {
+        (partition.names[code], item): _Level(one)
+        for (code, item), one in cells.items()
+        if code < len(partition.names) and item in keys[partition.names[code]]
+    }
     for key in dict.fromkeys(key for key in keys.values() if key):
         members = [place for place, name in enumerate(partition.names) if keys[name] == key]
         inside = np.isin(partition.codes, members)
         part, labels = scores.loc[inside, list(key)].reset_index(drop=True), pd.Series(partition.codes[inside])
         weights = composition(questionnaire, dict.fromkeys(key, True)).loc[list(key)]
         made = _estimates(group_composites(part, labels, weights, confidence=settings.confidence))
-        cells = estimates_by_group(part, labels, settings.confidence)
-        found |= {(partition.names[code], item): _Level(one) for (code, item), one in cells.items()}
         found |= {
             (partition.names[code], item): _Level(one, (int((weights[item] > 0).sum()), int(whole[item])))
             for (code, item), one in made.items()
@@ -110,11 +112,6 @@ def _agreements(questionnaire: Questionnaire, partition: Partition) -> dict[tupl
         values = rwg_j_of_groups(counted.level_counts(questionnaire), expected)
         found.update({(name, capability.id): float(values[place]) for place, name in enumerate(partition.names)})
     return {key: value for key, value in found.items() if not np.isnan(value)}
-
-
-def estimates_by_group(scores: pd.DataFrame, groups: pd.Series, confidence: float) -> dict[tuple[int, str], Estimate]:
-    """``group_means`` as estimates, by (group's code, capability); where nobody is scored there is none."""
-    return _estimates(group_means(scores, groups, confidence=confidence))
 
 
 def _estimates(table: pd.DataFrame) -> dict[tuple[int, str], Estimate]:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from questionnaires.schema import Capability
 from scoring.change import change_since, comparable, mark_changes
@@ -154,14 +155,15 @@ class Levels:
         settings = self.context.settings
         if settings.bootstrap == 0 or not MINIMUM_BOOTSTRAP_N <= self.survey.n <= MOST_BOOTSTRAPPED:
             return {}
-        matrix = np.column_stack([self.survey.scores.to_numpy(float), self.survey.strata.to_numpy(float)])
+        strata, weights = self._strata_by_name()
+        matrix = np.column_stack([self.survey.scores.to_numpy(float), strata])
         result = {}
         for name in self.composition.columns:
             if name in estimates:
-                statistic = composite_statistic(self.composition[name].to_numpy(), self.survey.stratum_weights)
+                statistic = composite_statistic(self.composition[name].to_numpy(), weights)
                 drawn = bca_stratified(
                     matrix,
-                    self.survey.strata,
+                    strata,
                     statistic,
                     seed=settings.seed,
                     resamples=settings.bootstrap,
@@ -170,6 +172,15 @@ class Levels:
                 if drawn.low is not None and drawn.high is not None:
                     result[name] = replace(estimates[name], low=drawn.low, high=drawn.high, method=drawn.method)
         return result
+
+    def _strata_by_name(self) -> tuple[pd.Series, NDArray[np.float64] | None]:
+        """Strata numbered by the units' names, so that the order of respondents does not change what is drawn."""
+        units = self.survey.units
+        order = [*sorted(range(len(units)), key=units.__getitem__), len(units)]
+        weights = self.survey.stratum_weights
+        return self.survey.strata.map(
+            dict(zip(order, range(len(order)), strict=True))
+        ), weights if weights is None else weights[order]
 
     @cached_property
     def peers(self) -> dict[str, Peer]:

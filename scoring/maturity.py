@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from questionnaires.schema import DONT_KNOW, NOT_APPLICABLE, Level, Questionnaire, Scale
 from scoring.intervals import group_means, stratified_means
+from scoring.moments import moments
 from scoring.patterns import Answers, CapabilityPatterns, count_patterns, pattern_scores
 
 OVERALL = "overall"
@@ -47,12 +48,8 @@ def index_means(
     frames = []
     for counts in patterns:
         levels = pattern_scores(counts.table, questionnaire.scale.values, questionnaire.min_answered_share)
-        scored = np.isfinite(levels)
-        n, values = counts.counts[:, scored], levels[scored]
-        size = n.sum(axis=1)
-        mean = _ratio(n @ values, size)
-        squares = (n * (values - mean[:, None]) ** 2).sum(axis=1)
-        frames.append(np.column_stack([mean, size, _ratio(squares, size - 1)]))
+        n, mean, variance = moments(counts, levels)
+        frames.append(np.column_stack([mean, n, variance]))
     index = pd.MultiIndex.from_product([range(n_groups), names], names=["group", "capability"])
     stacked = np.stack(frames, axis=1).reshape(-1, 3)
     return pd.DataFrame(stacked, index=index, columns=["mean", "n", "variance"])

@@ -1,14 +1,14 @@
 """Leaders beside staff: where the two see another organisation, the number is a conversation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from questionnaires.schema import Questionnaire
 from scoring.change import change_since
 from scoring.effect import benjamini_hochberg, delta_band
-from scoring.groups import estimates_by_group
+from scoring.moments import group_estimates
 from scoring.patterns import CapabilityPatterns, pattern_scores
 from scoring.results import Estimate, Perception, PerceptionGap, Settings
 
@@ -16,30 +16,18 @@ LEADERS, STAFF = 0, 1
 
 
 def perception_gaps(
-    scores: pd.DataFrame,
-    side: NDArray[np.intp],
-    patterns: Mapping[str, CapabilityPatterns],
-    values: tuple[float, ...],
-    min_answered_share: float,
-    shown: Sequence[str],
-    settings: Settings,
+    questionnaire: Questionnaire, patterns: Mapping[str, CapabilityPatterns], settings: Settings
 ) -> dict[str, PerceptionGap]:
     """Leaders minus staff on every capability where both sides have at least k people.
 
-    scores : shape (n_respondents, n_capabilities), NaN = not scored; side : 0 leader, 1 staff, −1 role unknown
-    patterns : by capability, counted by side; shown : the capabilities to compare: one family for Benjamini–Hochberg
+    patterns : of the capabilities to compare, counted by side (leaders, staff): one family for Benjamini–Hochberg
     Welch interval (``scoring.change.change_since`` of the two means) and Cliff's delta. Source: Welch (1947); Cliff
     (1993).
     """
-    inside = side >= 0
-    if not inside.any():
-        return {}
-    cells = estimates_by_group(
-        scores.loc[inside, list(shown)].reset_index(drop=True), pd.Series(side[inside]), settings.confidence
-    )
+    cells = group_estimates(questionnaire, patterns, settings.confidence)
     pairs = {
         name: (cells[LEADERS, name], cells[STAFF, name])
-        for name in shown
+        for name in patterns
         if all(_enough(cells.get((one, name)), settings.k) for one in (LEADERS, STAFF))
     }
     moved = {name: change_since(leaders, staff, settings.confidence) for name, (leaders, staff) in pairs.items()}
@@ -51,7 +39,7 @@ def perception_gaps(
         one, low, high = moved[name], moved[name].low, moved[name].high
         if low is None or high is None or one.p_value is None:
             continue
-        delta = dominance(patterns[name], values, min_answered_share)
+        delta = dominance(patterns[name], questionnaire.scale.values, questionnaire.min_answered_share)
         result[name] = PerceptionGap(
             leaders=leaders,
             staff=staff,
