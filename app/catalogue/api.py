@@ -11,7 +11,7 @@ from questionnaires.schema import Questionnaire
 router = APIRouter(
     prefix="/api/v1/questionnaires",
     tags=["questionnaires"],
-    responses={401: {"model": Problem}, 404: {"model": Problem}},
+    responses={code: {"model": Problem} for code in (401, 404, 422)},
 )
 
 
