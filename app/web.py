@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -136,14 +136,15 @@ def csrf_token(token_hash: str) -> str:
     return hmac.new(secret.encode(), f"csrf:{token_hash}".encode(), hashlib.sha256).hexdigest()
 
 
-async def posted_form(request: Request) -> FormData:
+async def posted_form(request: Request) -> AsyncIterator[FormData]:
     """The form of a page, after its token was checked. Use after a policy that identifies the session."""
     form = await request.form(max_files=5, max_fields=2000, max_part_size=get_settings().max_body_bytes)
     given = form.get("csrf")
     expected = getattr(request.state, "csrf", None)
     if expected is not None and not (isinstance(given, str) and hmac.compare_digest(given.encode(), expected.encode())):
         raise ForbiddenError("This form belongs to another sign-in. Reload the page and send it again.")
-    return form
+    yield form
+    await form.close()
 
 
 def user_form(_user: CurrentUser, form: Annotated[FormData, Depends(posted_form)]) -> FormData:
