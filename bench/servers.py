@@ -58,7 +58,8 @@ def serving(app: str, port: int, database_url: str, *, workers: int = 1) -> Iter
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    patience = time.monotonic() + 180
+    while time.monotonic() < patience:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode} before it listened on {port}")
         try:
@@ -68,7 +69,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"nothing listens on port {port} after a minute")
+    raise RuntimeError(f"nothing listens on port {port} after three minutes")
 
 
 @contextmanager
