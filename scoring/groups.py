@@ -93,10 +93,9 @@ def _levels(
     }
     for key in dict.fromkeys(key for key in keys.values() if key):
         members = [place for place, name in enumerate(partition.names) if keys[name] == key]
-        inside = np.isin(partition.codes, members)
-        part, labels = scores.loc[inside, list(key)].reset_index(drop=True), pd.Series(partition.codes[inside])
+        labels = pd.Series(np.where(np.isin(partition.codes, members), partition.codes, -1))
         weights = composition(questionnaire, dict.fromkeys(key, True)).loc[list(key)]
-        made = _estimates(group_composites(part, labels, weights, confidence=settings.confidence))
+        made = _estimates(group_composites(scores, labels, weights, confidence=settings.confidence))
         found |= {
             (partition.names[code], item): _Level(one, (int((weights[item] > 0).sum()), int(whole[item])))
             for (code, item), one in made.items()

@@ -181,14 +181,16 @@ def composite_levels(
 def group_composites(
     scores: pd.DataFrame, groups: pd.Series, weights_in: pd.DataFrame, *, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Dimensions and overall of every group (unit, role) with their intervals; formula as in ``composite_levels``,
-    one group = all.
+    """Dimensions and overall of every group (unit, role) with their intervals; formula as in ``composite_levels``, one
+    group = all.
 
-    scores : shape (n_respondents, n_capabilities), NaN = not scored; weights_in : from ``composition``
+    scores : shape (n_respondents, n_capabilities), NaN = not scored; groups : −1 = in no group, left out
+    weights_in : from ``composition``, capabilities that are not among the scores' columns left out
     Returns the columns of ``group_means``, indexed by (group, composite).
     """
     linear = _linearised(scores, groups, weights_in, lambda n: (n > 0).astype(float))
-    return group_means(linear, groups, confidence=confidence)
+    inside = (groups >= 0).to_numpy()
+    return group_means(linear[inside], groups[inside], confidence=confidence)
 
 
 def _linearised(
@@ -197,30 +199,31 @@ def _linearised(
     """Each respondent's contribution to each composite, centred on the level of the respondent's group.
 
     ``shares`` turns scored respondents, shape (n_groups, n_items), into the weight of each group in each item.
-    Σ a f (x − m) over the scored is computed group by group as x·(f a) − 1·(f m a): two small matrix products.
+    Goes capability by capability, so that no table as large as the scores is made.
     """
     place, labels = pd.factorize(groups, sort=True)
-    order = np.argsort(place, kind="stable")
-    ends = np.cumsum(np.bincount(place, minlength=len(labels)))
-    parts = [slice(start, end) for start, end in zip((0, *ends), ends, strict=False)]
-    values, composite = scores.to_numpy(float).T[:, order], weights_in.to_numpy(float)
-    scored = ~np.isnan(values)
-    present = scored.astype(float)
-    filled = np.where(scored, values, 0.0)
-    n = np.stack([present[:, part].sum(axis=1) for part in parts])
-    centre = _ratio(np.stack([filled[:, part].sum(axis=1) for part in parts]), n, 0.0)
-    factor = _ratio(shares(n), n, 0.0)
-    answered = (composite > 0).T.astype(float) @ present > 0
-    sizes = np.stack([answered[:, part].sum(axis=1) for part in parts]).astype(float)
-    scale = _ratio(sizes, shares(sizes), 0.0)
-    level = _ratio(centre @ composite, (n > 0) @ composite, 0.0)
-    linear = np.full(answered.shape, np.nan)
-    for code, part in enumerate(parts):
-        weight = (factor[code][:, None] * composite).T
-        spread = weight @ filled[:, part] - (weight * centre[code]) @ present[:, part]
-        linear[:, order[part]] = np.where(
-            answered[:, part], spread * scale[code][:, None] + level[code][:, None], np.nan
-        )
+    composite = weights_in.to_numpy(float)
+    linear = np.zeros((composite.shape[1], len(scores)))
+    answered = np.zeros(linear.shape, dtype=bool)
+    level, present = np.zeros((2, len(labels), composite.shape[1]))
+    for name, parts in zip(weights_in.index, composite, strict=True):
+        values = scores[name].to_numpy(float)
+        scored = ~np.isnan(values)
+        filled = np.where(scored, values, 0.0)
+        n = _sums(place, scored, len(labels))
+        centre = _ratio(_sums(place, filled, len(labels)), n, 0.0)
+        factor = _ratio(shares(n[:, None])[:, 0], n, 0.0)
+        deviation = filled * factor[place] - scored * (factor * centre)[place]
+        for item in np.flatnonzero(parts).tolist():
+            linear[item] += parts[item] * deviation
+            answered[item] |= scored
+            level[:, item] += parts[item] * centre
+            present[:, item] += parts[item] * (n > 0)
+    level = _ratio(level, present, 0.0)
+    for item in range(len(linear)):
+        sizes = _sums(place, answered[item], len(labels))
+        scale = _ratio(sizes, shares(sizes[:, None])[:, 0], 0.0)
+        linear[item] = np.where(answered[item], linear[item] * scale[place] + level[place, item], np.nan)
     return pd.DataFrame(linear.T, columns=weights_in.columns)
 
 
@@ -297,6 +300,10 @@ def weight_range(levels: Sequence[float], change: float = 0.2) -> tuple[float, f
 def _stratum_shares(strata: pd.Series, weights: Mapping[Hashable, float] | None) -> Callable[[Floats], Floats]:
     given = None if weights is None else np.array([weights[label] for label in sorted(strata.unique())], dtype=float)
     return lambda n: _shares(n, given)
+
+
+def _sums(place: NDArray[np.intp], values: NDArray[np.generic], size: int) -> Floats:
+    return np.bincount(place, weights=values, minlength=size).astype(float)
 
 
 def _shares(n: Floats, weights: Floats | None) -> Floats:
