@@ -85,19 +85,23 @@ def count_patterns(
 ) -> tuple[CapabilityPatterns, ...]:
     """Count the answer patterns of every capability in every group, in the questionnaire's order.
 
-    answers : shape (n_respondents, ≥ n_questions), vector codes; groups : shape (n_respondents,), 0…n_groups−1,
-    default all one group Raises ``ValueError`` naming row, question and value for a code that is no answer.
+    answers : shape (n_respondents, ≥ n_questions), vector codes
+    groups : shape (n_respondents,), 0…n_groups−1, default all one group
+
+    Raises ``ValueError`` naming row, question and value for a code that is no answer.
     """
     places = [np.array(questionnaire.columns[capability.id]) for capability in questionnaire.capabilities]
     states = len(questionnaire.scale.levels) + 3
     tables = [_every_pattern(states, len(columns)) for columns in places]
     counts = [None if table is None else np.zeros(n_groups * len(table), dtype=np.int64) for table in tables]
+    sizes = {len(table) for table in tables if table is not None}
     for start, block in _blocks(questionnaire, answers):
         base = None if groups is None else groups[start : start + block.shape[1]]
+        bases = {} if base is None else {size: _first_keys(base, n_groups, size) for size in sizes}
         for count, table, columns in zip(counts, tables, places, strict=True):
             if count is not None and table is not None:
                 codes = _joint(block[columns], states)
-                keys = codes if base is None else base * len(table) + codes
+                keys = bases[len(table)] + codes if bases else codes
                 count += np.bincount(keys, minlength=len(count))
     return tuple(
         _occurring(answers[:, columns], groups, n_groups)
@@ -150,6 +154,13 @@ def _blocks(questionnaire: Questionnaire, answers: Answers) -> Iterator[tuple[in
                 f"code {code} is no answer; use {UNANSWERED}, 1 to {states - 3}, {DONT_KNOW} or {NOT_APPLICABLE}"
             )
         yield start, block
+
+
+def _first_keys(groups: NDArray[np.intp], n_groups: int, patterns: int) -> NDArray[np.integer]:
+    """The first key of everyone's group, as small as the keys allow: narrow integers add several times as fast."""
+    if n_groups * patterns <= np.iinfo(np.uint16).max:
+        return groups.astype(np.uint16) * np.uint16(patterns)
+    return groups.astype(np.int64) * np.int64(patterns)
 
 
 def _joint(states_of: Answers, states: int) -> NDArray[np.unsignedinteger]:
