@@ -6,6 +6,16 @@ import sys
 import structlog
 
 
+class StandardError:
+    """Standard error as it is when a line is written: who replaces it for a while must not leave loggers a closed file."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure_logs() -> None:
     """One JSON line for each event, on standard error."""
     structlog.configure(
@@ -15,6 +25,6 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(StandardError()),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
