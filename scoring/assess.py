@@ -8,13 +8,13 @@ import pandas as pd
 from questionnaires.schema import Questionnaire
 from scoring.breakdowns import break_down
 from scoring.change import comparability
+from scoring.composites import OVERALL
 from scoring.distributions import outcome_distributions, share_of
 from scoring.editions import Edition
 from scoring.findings import Shown, findings
 from scoring.gaps import over_investment
 from scoring.headlines import headlined, section_headlines
 from scoring.levels import Context, Levels
-from scoring.maturity import OVERALL
 from scoring.notes import method_notes
 from scoring.patterns import Answers
 from scoring.peers import peer_chain

@@ -13,9 +13,9 @@ import pandas as pd
 from questionnaires.schema import Questionnaire
 from scoring.agreement import null_variance
 from scoring.change import change_since
+from scoring.composites import OVERALL, composition, group_composites
 from scoring.consensus import rwg_j_of_groups
 from scoring.gaps import target_gap
-from scoring.maturity import OVERALL, composition, group_composites
 from scoring.moments import METHOD, group_estimates
 from scoring.partition import Partition
 from scoring.results import Cell, Estimate, Group, Settings, WithheldCell, WithheldGroup

@@ -10,19 +10,12 @@ from numpy.typing import NDArray
 
 from questionnaires.schema import Capability
 from scoring.change import change_since, comparable, mark_changes
+from scoring.composites import OVERALL, composite_levels, composite_statistic, composition
 from scoring.editions import Edition
 from scoring.gaps import Priority, composite_target, priorities
 from scoring.groups import estimate_of
 from scoring.intervals import MINIMUM_BOOTSTRAP_N, bca_stratified, stratified_means
-from scoring.maturity import (
-    OVERALL,
-    composite_levels,
-    composite_statistic,
-    composition,
-    coverage,
-    dont_know_bounds,
-    with_rates,
-)
+from scoring.maturity import coverage, dont_know_bounds, with_rates
 from scoring.peers import PeerSlice, compare, composite_peers, mark_clear
 from scoring.results import (
     AssessmentResult,

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from questionnaires.schema import Capability, Dimension
+from scoring.composites import OVERALL
 from scoring.consensus import agreement_of
 from scoring.distributions import capability_distributions
 from scoring.gaps import target_gap
 from scoring.groups import estimate_of
 from scoring.levels import COMPOSITE, Levels
-from scoring.maturity import OVERALL, staged_level, weight_range
+from scoring.maturity import staged_level, weight_range
 from scoring.results import (
     Agreement,
     CapabilityResult,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from scoring.agreement import agreement
 from scoring.assess import assess
+from scoring.composites import OVERALL
 from scoring.disclosure import small_groups_revealed
 from scoring.document import from_document, to_document
 from scoring.effect import cliffs_delta, welch_difference
-from scoring.maturity import OVERALL
 from scoring.patterns import capability_scores
 from scoring.results import (
     ILLUSTRATIVE_LABEL,

@@ -8,19 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from questionnaires.schema import Level, Scale
+from scoring.composites import OVERALL, composite_levels, composite_statistic, composition, group_composites
 from scoring.intervals import stratified_mean, stratified_means
-from scoring.maturity import (
-    OVERALL,
-    composite_levels,
-    composite_statistic,
-    composition,
-    coverage,
-    dont_know_bounds,
-    group_composites,
-    index_means,
-    staged_level,
-    weight_range,
-)
+from scoring.maturity import coverage, dont_know_bounds, index_means, staged_level, weight_range
 from scoring.patterns import capability_scores, count_patterns, pattern_scores
 from tests.scoring.builders import DK, NA, answers_of, questionnaire, random_answers
 

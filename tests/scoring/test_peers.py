@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.intervals import wilson
-from scoring.peers import compare, composite_peers, mark_clear, paule_mandel, peer_chain, percentiles, shrink
+from scoring.peers import compare, composite_peers, mark_clear, peer_chain, percentiles
 from scoring.results import ILLUSTRATIVE_LABEL, Estimate
+from scoring.shrinkage import paule_mandel, shrink
 from tests.scoring.builders import edition, questionnaire
 
 ASKED = questionnaire(model={"people": 1})
