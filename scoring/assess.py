@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from questionnaires.schema import Questionnaire
-from scoring.breakdowns import break_down
+from scoring.breakdowns import break_down, safely_weighted
 from scoring.change import comparability
 from scoring.composites import OVERALL
 from scoring.distributions import outcome_distributions, share_of
@@ -66,6 +66,7 @@ def assess(
             previous=previous,
         ),
     )
+    levels = safely_weighted(levels)
     parts = break_down(levels, respondents)
     capabilities = capability_results(levels, parts.gaps)
     computed = AssessmentResult(
@@ -86,10 +87,11 @@ def assess(
         over_investment=over_investment(capabilities),
         outcomes=outcome_distributions(questionnaire, answers, settings.k) if survey.n >= settings.k else (),
     )
-    return _in_words(computed, survey.questionnaire)
+    return in_words(computed, survey.questionnaire)
 
 
-def _in_words(result: AssessmentResult, questionnaire: Questionnaire) -> AssessmentResult:
+def in_words(result: AssessmentResult, questionnaire: Questionnaire) -> AssessmentResult:
+    """The result with headlines, findings and notes written from its numbers; questionnaire : as it was asked."""
     shown = Shown(result, questionnaire)
     return replace(
         result,

@@ -1,7 +1,7 @@
 """Units, roles, and leaders beside staff, each behind the gate and safe beside the others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,9 @@ from scoring.levels import Levels
 from scoring.partition import Codes, Partition, gated
 from scoring.patterns import CapabilityPatterns, count_patterns
 from scoring.perception import LEADERS, STAFF, perception_gaps, perception_summary
+from scoring.pooling import group_weights, pooled
 from scoring.results import Group, Perception, PerceptionGap, WithheldGroup
-from scoring.survey import Survey, labels_of
+from scoring.survey import labels_of
 from scoring.wording import withheld_cell
 
 Rows = tuple[Group | WithheldGroup, ...]
@@ -61,6 +62,22 @@ def break_down(levels: Levels, respondents: pd.DataFrame) -> Breakdowns:
     )
 
 
+def safely_weighted(levels: Levels) -> Levels:
+    """The same levels with the units that may not be shown weighing as one stratum."""
+    survey, k = levels.survey, levels.context.settings.k
+    if survey.weights is None or not survey.units:
+        return levels
+    means = {str(name): float(column.mean()) for name, column in survey.scores.items() if column.count() >= k}
+    names, settings = survey.units, levels.context.settings
+    hidden = gated(survey.questionnaire, survey.unit_codes, names, survey.patterns, means, settings).hidden
+    while True:
+        levels = replace(levels, survey=pooled(survey, hidden))
+        more = _units(levels).hidden if levels.shown else hidden
+        if more <= hidden:
+            return levels
+        hidden |= more
+
+
 def _units(levels: Levels) -> Partition:
     survey = levels.survey
     return gated(
@@ -70,15 +87,8 @@ def _units(levels: Levels) -> Partition:
         survey.patterns,
         {name: levels.estimates[name].estimate for name in levels.shown},
         levels.context.settings,
-        _unit_shares(survey),
+        group_weights(survey),
     )
-
-
-def _unit_shares(survey: Survey) -> pd.Series | None:
-    weights = survey.stratum_weights
-    if weights is None:
-        return None
-    return pd.Series(weights[: len(survey.units)] / weights.sum(), index=list(survey.units))
 
 
 def _roles(levels: Levels, respondents: pd.DataFrame) -> Partition:

@@ -81,7 +81,7 @@ class Levels:
     @cached_property
     def bounds(self) -> dict[str, tuple[float, float]]:
         """The don't-know bounds of each capability."""
-        table = dont_know_bounds(self.survey.questionnaire, self.survey.patterns, self.survey.stratum_weights)
+        table = dont_know_bounds(self.survey.questionnaire, self.survey.stratum_patterns, self.survey.stratum_weights)
         return {name: (row["low"], row["high"]) for name, row in _rows(table).items()}
 
     @cached_property

@@ -15,13 +15,15 @@ def method_notes(shown: Shown) -> tuple[Note, ...]:
 
 def _levels(shown: Shown) -> Note:
     weighted = any(unit.invited is not None for unit in shown.units)
+    hidden = any(unit.withheld for unit in shown.result.units)
     weights = "units weigh by headcount" if weighted else "everyone who answered weighs the same"
     return Note(
         topic="levels",
         title="Levels",
         text=(
             "Answers average to a person's level on a capability, people to a unit, units to the organisation "
-            f"({weights}). Capabilities average equally to a dimension, dimensions equally to the whole."
+            f"({weights}{', those that are withheld as one' if weighted and hidden else ''}). "
+            "Capabilities average equally to a dimension, dimensions equally to the whole."
         ),
     )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from questionnaires.schema import Questionnaire
 from scoring.disclosure import Means, gate
 from scoring.patterns import CapabilityPatterns, pattern_scores
+from scoring.pooling import GroupWeights
 from scoring.results import Settings, WithheldCell, WithheldReason
 from scoring.wording import withheld_cell
 
@@ -32,6 +33,11 @@ class Partition:
     withheld: Mapping[tuple[str, str], WithheldCell] = field(default_factory=dict)
     rows: Mapping[str, WithheldCell] = field(default_factory=dict)
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Groups of which something is withheld."""
+        return frozenset(self.rows) | {group for group, _ in self.withheld}
+
     def shows(self, group: str, capability: str) -> bool:
         return group not in self.rows and (group, capability) not in self.withheld
 
@@ -52,12 +58,12 @@ def gated(
     patterns: tuple[CapabilityPatterns, ...],
     shown: Mapping[str, float],
     settings: Settings,
-    shares: pd.Series | None = None,
+    weights: GroupWeights | None = None,
 ) -> Partition:
     """A partition behind the gate.
 
     patterns : counted by group, people in no group last; shown : level of the whole on every capability that is shown
-    of it shares : weight of each group in the whole; default the groups' own sizes
+    of it weights : of the groups in the whole; default their own sizes
     """
     ungated = Partition(codes, names, patterns)
     if not names or not shown:
@@ -73,7 +79,7 @@ def gated(
             whole=pd.Series(shown),
             lowest=questionnaire.scale.low,
             highest=questionnaire.scale.high,
-            shares=shares,
+            shares=None if weights is None else weights.shares(tables["counts"]),
         ),
     )
     reasons, protected = decided.withheld.to_numpy(str), decided.protects.to_numpy(str)

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-SCORING_VERSION = "1.0.0"
+SCORING_VERSION = "1.1.0"
 """Changes whenever any number of any result can change for the same input."""
 
 ILLUSTRATIVE_LABEL = "Illustrative baseline, not market data"
 
-WithheldReason = Literal["small", "protects", "remainder", "unanimous", "coverage", "crossing"]
+WithheldReason = Literal["small", "protects", "remainder", "unanimous", "coverage", "crossing", "released"]
 """``small``: fewer than k people. ``protects``: another withheld group would follow from it. ``remainder``: the
 people not shown would be fewer than k. ``unanimous``: the mean is everyone's own answer. ``coverage``: too few
-questions answered. ``crossing``: beside the units it would single people out."""
+questions answered. ``crossing``: beside the units it would single people out. ``released``: beside an earlier result
+of the same answers it would."""
 EditionKind = Literal["illustrative", "imported", "pooled"]
 Third = Literal["lower", "middle", "upper"]
 

@@ -21,7 +21,7 @@ class Survey:
     ``units`` : ids as first met; ``unit_codes`` : shape (n_respondents,), −1 = no unit
     ``strata`` : the same codes, people without a unit in a stratum of their own
     ``weights`` : headcount by stratum, ``None`` = the respondents' own shares; ``population`` : invited by stratum
-    ``patterns`` : one per capability, counted by stratum
+    ``patterns`` : one per capability, counted by unit, people without one last
     """
 
     questionnaire: Questionnaire
@@ -35,6 +35,9 @@ class Survey:
     patterns: tuple[CapabilityPatterns, ...]
     invited_by_unit: Mapping[str, int]
     invited: int | None
+    together: frozenset[int] = frozenset()
+    """Groups of the patterns that are one stratum, see ``scoring.pooling``; ``pool`` is its code."""
+    pool: int = 0
 
     @property
     def n(self) -> int:
@@ -47,6 +50,25 @@ class Survey:
             return None
         groups = len(self.patterns[0].counts) if self.patterns else 0
         return np.array([self.weights.get(code, 0.0) for code in range(groups)])
+
+    @property
+    def stratum_of(self) -> NDArray[np.intp]:
+        """The stratum of each of the patterns' groups."""
+        groups = range(len(self.units) + 1)
+        return np.array([self.pool if code in self.together else code for code in groups], dtype=np.intp)
+
+    @property
+    def stratum_patterns(self) -> tuple[CapabilityPatterns, ...]:
+        """The patterns counted by stratum."""
+        if not self.together:
+            return self.patterns
+        return tuple(CapabilityPatterns(one.table, _summed(one.counts, self.stratum_of)) for one in self.patterns)
+
+
+def _summed(counts: NDArray[np.int64], stratum_of: NDArray[np.intp]) -> NDArray[np.int64]:
+    sums = np.zeros_like(counts)
+    np.add.at(sums, stratum_of, counts)
+    return sums
 
 
 def survey_of(

@@ -159,5 +159,9 @@ def withheld_cell(reason: WithheldReason, k: int, protects: str = "") -> Withhel
             f"crosses to fewer than {k}",
             f"Withheld: beside the units it would single out fewer than {k} people.",
         ),
+        "released": (
+            "would undo an earlier result",
+            f"Withheld: beside an earlier result of these answers it would single out fewer than {k} people.",
+        ),
     }[reason]
     return WithheldCell(withheld=words, reason=reason, sentence=sentence)

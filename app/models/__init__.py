@@ -14,7 +14,7 @@ from app.models.assessments import (
 from app.models.baselines import BaselineEdition
 from app.models.organizations import Organization, Unit
 from app.models.responses import Answer, AnsweringSession, Response
-from app.models.results import Snapshot
+from app.models.results import Release, Snapshot
 from app.models.roadmaps import Roadmap, RoadmapItem
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Membership",
     "Organization",
     "Participant",
+    "Release",
     "Response",
     "Roadmap",
     "RoadmapItem",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.clock import new_id, now
@@ -29,3 +29,28 @@ class Snapshot(SQLModel, table=True):
     document: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     comments: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """Capability id → shuffled comments, only of capabilities with enough of them; zlib-compressed JSON."""
+
+
+class Release(SQLModel, table=True):
+    """Which respondents a snapshot counted in which of its groups, so that a later one cannot be subtracted from it.
+
+    Never read by a page, the API or an export. ``members`` holds fingerprints of response ids, never ids: once a
+    response is erased, nothing leads back to whose it was.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (
+        belongs_to_assessment(),
+        ForeignKeyConstraint(
+            ["organization_id", "assessment_id", "snapshot_id"],
+            ["snapshot.organization_id", "snapshot.assessment_id", "snapshot.id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    organization_id: str = Field(primary_key=True, max_length=36)
+    assessment_id: str = Field(primary_key=True, max_length=36)
+    snapshot_id: str = Field(primary_key=True, max_length=36)
+    groups: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """Names of units and roles, and per capability which of them were shown."""
+    members: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -5,6 +5,7 @@ from statistics import median
 
 import numpy as np
 import pandas as pd
+import sqlalchemy
 from sqlmodel import Session, col, select
 
 from app.models import Answer, Assessment, AssessmentUnit, Response
@@ -36,16 +37,24 @@ def median_minutes(session: Session, assessment: Assessment) -> int | None:
 
 @dataclass(frozen=True)
 class Answers:
-    """``matrix`` : uint8, shape (n_respondents, n_asked), vector codes; ``respondents`` : unit, role, seniority by row."""
+    """``matrix`` : uint8, shape (n_respondents, n_asked), vector codes; ``respondents`` : unit, role, seniority by row;
+    ``ids`` : of the responses."""
 
     matrix: np.ndarray
     respondents: pd.DataFrame
+    ids: tuple[str, ...] = ()
 
 
 def answers_matrix(session: Session, assessment: Assessment, questionnaire: Questionnaire) -> Answers:
     """The submitted responses of an assessment. Units carry their name as at launch; rows come in random order."""
     rows = session.connection().execute(
-        select(col(Response.vector), col(AssessmentUnit.name), col(Response.role), col(Response.seniority))
+        sqlalchemy.select(
+            col(Response.vector),
+            col(AssessmentUnit.name),
+            col(Response.role),
+            col(Response.seniority),
+            col(Response.id),
+        )
         .join(
             AssessmentUnit,
             (col(AssessmentUnit.organization_id) == col(Response.organization_id))
@@ -69,7 +78,7 @@ def answers_matrix(session: Session, assessment: Assessment, questionnaire: Ques
             "seniority": [row[3] for row in found],
         }
     )
-    return Answers(matrix, respondents)
+    return Answers(matrix, respondents, tuple(row[4] for row in found))
 
 
 def comments_of(session: Session, assessment: Assessment) -> pd.DataFrame:

@@ -16,11 +16,14 @@ from app.baselines.queries import edition_for
 from app.errors import ConflictError
 from app.models import Assessment, BaselineEdition, Snapshot
 from app.responses.queries import Answers, answers_matrix, comments_of
+from app.results.membership import members_of
 from app.results.queries import newest_snapshot, questionnaire_of, result_of
+from app.results.releases import beside_releases, releases_of, remember
 from questionnaires.schema import Questionnaire
 from scoring.assess import assess
 from scoring.document import to_document
 from scoring.results import SCORING_VERSION, AssessmentResult, Settings
+from scoring.survey import only_asked
 
 COMMENTS_SHOWN_FROM = 10
 
@@ -64,6 +67,9 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
         previous=result_of(before) if before else None,
         settings=settings,
     )
+    members = members_of(questionnaire, answers.ids, answers.matrix[: len(answers.ids)], answers.respondents)
+    asked, _ = only_asked(questionnaire, answers.matrix)
+    result = beside_releases(result, members, releases_of(session, assessment), questionnaire, asked)
     edition = session.get(BaselineEdition, assessment.edition_id) if assessment.edition_id else None
     snapshot = Snapshot(
         organization_id=assessment.organization_id,
@@ -96,6 +102,8 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
         comments=_packed(_comments(session, assessment, questionnaire, result)),
     )
     session.add(snapshot)
+    session.flush()
+    remember(session, snapshot, members, result)
     session.flush()
     return snapshot
 

@@ -10,7 +10,7 @@ from scoring.disclosure.distributions import LevelCount, merge_small_counts, una
 from scoring.disclosure.exposure import Means
 from scoring.disclosure.gate import Gate, gate
 from scoring.disclosure.ranks import reveals, small_groups_revealed
-from scoring.disclosure.releases import Release, refuse_reason
+from scoring.disclosure.releases import Release, nested_reason, refuse_reason, singled_out
 
 __all__ = [
     "Gate",
@@ -19,8 +19,10 @@ __all__ = [
     "Release",
     "gate",
     "merge_small_counts",
+    "nested_reason",
     "refuse_reason",
     "reveals",
+    "singled_out",
     "small_groups_revealed",
     "unanimous",
 ]

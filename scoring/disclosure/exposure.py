@@ -24,14 +24,15 @@ class Means:
 
     cells : shape (n_groups, n_items), NaN where nobody answered
     whole : shape (n_items,)
-    shares : weight of each group in the whole; None when the whole is the mean over respondents
+    shares : weight of each group in the whole, by item where it depends on who is scored (then people in no group may
+        have a last row); None when the whole is the mean over respondents
     """
 
     cells: pd.DataFrame
     whole: pd.Series
     lowest: float
     highest: float
-    shares: pd.Series | None = None
+    shares: pd.Series | pd.DataFrame | None = None
 
 
 def exposure(table: Table, hidden: Flags, means: Means) -> Floats:
@@ -132,9 +133,17 @@ def _coefficients(table: Table, means: Means) -> tuple[Floats, Floats]:
     if means.shares is None:
         weights = table.counts[:-1].astype(float)
     else:
-        shares = np.append(means.shares.reindex(means.cells.index).to_numpy(dtype=float), 0.0)
-        weights = np.where(table.counts[:-1] > 0, shares[:, None], 0.0)
+        weights = np.where(table.counts[:-1] > 0, _shares(means.shares, means.cells), 0.0)
     return weights, weights.sum(axis=0)
+
+
+def _shares(shares: pd.Series | pd.DataFrame, cells: pd.DataFrame) -> Floats:
+    """Weights as an array, people in no group last."""
+    if isinstance(shares, pd.Series):
+        return np.append(shares.reindex(cells.index).to_numpy(dtype=float), 0.0)[:, None]
+    nowhere = shares.index.difference(cells.index)
+    rows = shares.reindex(index=[*cells.index, *nowhere[:1]], columns=cells.columns).to_numpy(dtype=float)
+    return rows if len(nowhere) else np.vstack([rows, np.zeros(rows.shape[1])])
 
 
 def _wholes(table: Table, means: Means) -> Floats:

@@ -51,19 +51,25 @@ def refuse_reason(
     everyone = {"the whole": frozenset(whole)} if whole else {}
     known = [(name, members) for release in released for name, members in release.sets().items()]
     for name, members in {**everyone, **cut}.items():
-        reason = _nested_reason(name, members, [*known, *everyone.items(), *cut.items()], k)
+        reason = nested_reason(name, members, [*known, *everyone.items(), *cut.items()], k)
         if reason:
             return reason
     before = frozenset(members for _, members in known)
-    if _singled_out(before | {*everyone.values(), *cut.values()}, k) <= _singled_out(before, k):
+    if singled_out(before | {*everyone.values(), *cut.values()}, k) <= singled_out(before, k):
         return None
     names = " and ".join(repr(name) for name in cut)
     return f"{names} combined with what was shown before would single out fewer than {k} people: choose a broader cut"
 
 
-def _nested_reason(
+def nested_reason(
     name: str, members: frozenset[str], others: Sequence[tuple[str, frozenset[str]]], k: int
 ) -> str | None:
+    """Say why one group must be refused beside others that are or were shown, or None: it is small, or it contains or
+    is contained in one of them with a difference of 1 to k-1 people.
+
+    >>> nested_reason("EMEA", frozenset("abcdefg"), [("EMEA", frozenset("abcdef"))], 5)
+    "'EMEA' has changed by fewer than 5 people since it was shown: wait for more answers"
+    """
     if 0 < len(members) < k:
         return f"{name!r} has fewer than {k} people: choose a broader cut"
     for other, shown in others:
@@ -79,12 +85,13 @@ def _difference(name: str, other: str, k: int) -> str:
     return f"{name!r} differs from {other!r} by fewer than {k} people: choose a broader cut"
 
 
-def _singled_out(published: frozenset[frozenset[str]], k: int) -> set[frozenset[str]]:
+def singled_out(published: Collection[frozenset[str]], k: int) -> set[frozenset[str]]:
+    """Find every group of fewer than k people that follows from what was published by adding and subtracting."""
     people = sorted(frozenset[str]().union(*published))
     if not people:
         return set()
     column = {person: place for place, person in enumerate(people)}
-    membership = np.zeros((len(published), len(people)))
-    for row, members in enumerate(sorted(published, key=sorted)):
+    membership = np.zeros((len(set(published)), len(people)))
+    for row, members in enumerate(sorted(set(published), key=sorted)):
         membership[row, [column[person] for person in members]] = 1
     return {frozenset(people[place] for place in group) for group in small_groups_revealed(membership, k)}

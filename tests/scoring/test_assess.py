@@ -61,9 +61,22 @@ def test_headcounts_weigh_the_units():
     codes = answers_of([[1] * 10] * 6 + [[5] * 10] * 6, ASKED)
     who = pd.DataFrame({"unit": ["A"] * 6 + ["B"] * 6})
     assert assess(ASKED, codes, who, settings=PLAIN).overall.estimate == 3
-    weighed = assess(ASKED, codes, who, headcount={"A": 30, "B": 10}, settings=PLAIN)
+    open_to_all = Settings(bootstrap=0, withhold_unanimous=False)
+    weighed = assess(ASKED, codes, who, headcount={"A": 30, "B": 10}, settings=open_to_all)
     assert weighed.overall.estimate == pytest.approx(2)
     assert weighed.capability("data.c1").bounds == (2, 2)
+
+
+def test_units_that_are_withheld_weigh_as_one_stratum():
+    """With B and C apart, their plain sum (from the counts of answers) and their weighed sum would give both away."""
+    generator = np.random.default_rng(3)
+    codes = generator.integers(1, 6, (21, len(ASKED.asked))).astype(np.uint8)
+    who = pd.DataFrame({"unit": ["A"] * 11 + ["B"] * 3 + ["C"] * 7})
+    result = assess(ASKED, codes, who, headcount={"A": 20, "B": 30, "C": 10}, settings=PLAIN)
+    assert [unit.withheld is not None for unit in result.units] == [False, True, True]
+    scores = codes[:, [ASKED.position[one.id] for one in ASKED.capabilities[0].questions]].mean(axis=1)
+    expected = (20 * scores[:11].mean() + 40 * scores[11:].mean()) / 60
+    assert result.capabilities[0].estimate == pytest.approx(expected)
 
 
 def test_a_headcount_that_is_not_known_weighs_everyone_the_same():
