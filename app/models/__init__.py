@@ -12,6 +12,7 @@ from app.models.assessments import (
     Target,
 )
 from app.models.baselines import BaselineEdition
+from app.models.mail import OutboxMail
 from app.models.organizations import Organization, Unit
 from app.models.responses import Answer, AnsweringSession, Response
 from app.models.results import Release, Snapshot
@@ -29,6 +30,7 @@ __all__ = [
     "LoginSession",
     "Membership",
     "Organization",
+    "OutboxMail",
     "Participant",
     "Release",
     "Response",
