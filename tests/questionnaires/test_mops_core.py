@@ -3,7 +3,6 @@
 import re
 from difflib import SequenceMatcher
 from itertools import combinations
-from statistics import median
 
 import pytest
 
@@ -84,11 +83,11 @@ def test_no_two_levels_are_nearly_the_same_text(question: Question) -> None:
 
 @each_question
 def test_each_level_brings_something_of_its_own(question: Question) -> None:
-    """At least two in five words of a level stand in no level below it."""
+    """At least every second word of a level stands in no level below it."""
     for place, option in enumerate(question.options[1:], start=1):
         below = {word for lower in question.options[:place] for word in words(lower.text)}
         given = set(words(option.text))
-        assert len(given - below) >= 0.4 * len(given), option.text
+        assert len(given - below) >= 0.5 * len(given), option.text
 
 
 @each_question
@@ -113,19 +112,9 @@ def test_a_level_is_one_observable_sentence_or_two(question: Question) -> None:
 
 
 @each_question
-def test_a_question_is_read_in_25_seconds(question: Question) -> None:
+def test_a_question_is_read_in_20_seconds(question: Question) -> None:
     read = len(words(question.text)) + sum(len(words(option.text)) for option in question.options)
-    assert 60 * read / WORDS_A_MINUTE <= 25
-
-
-def test_the_median_question_is_read_in_20_seconds() -> None:
-    seconds = [
-        60
-        * sum(len(words(text)) for text in (question.text, *(option.text for option in question.options)))
-        / WORDS_A_MINUTE
-        for question in MOPS.questions
-    ]
-    assert round(median(seconds)) <= 20
+    assert 60 * read / WORDS_A_MINUTE <= 20
 
 
 def test_no_level_text_stands_twice_anywhere() -> None:
@@ -166,7 +155,7 @@ def test_an_initiative_can_be_funded_staffed_and_checked(initiative: Initiative)
     assert sum(need.high for need in initiative.effort.values()) > 0
     assert 0 < initiative.duration.low <= initiative.duration.high <= 18
     assert initiative.measure.baseline != initiative.measure.target
-    assert len(words(initiative.measure.how)) >= 3
+    assert len(words(initiative.measure.how)) >= 5
     assert initiative.risks
     if initiative.quick_win:
         assert initiative.duration.high <= 3
