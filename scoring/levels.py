@@ -185,7 +185,12 @@ class Levels:
         levels = edition.levels[:, [edition.capabilities.index(name) for name in names]]
         columns = {name: levels[:, place] for place, name in enumerate(names)}
         whole = composition(self.survey.questionnaire)
-        columns |= {str(item): composite_peers(levels, whole[item].to_numpy()) for item in whole.columns}
+        columns |= {
+            str(item): edition.composites[item].to_numpy(float)
+            if item in edition.composites
+            else composite_peers(levels, whole[item].to_numpy())
+            for item in whole.columns
+        }
         return self._families(
             {
                 name: peer

@@ -48,7 +48,7 @@ def parse_answers(text: str, questionnaire: Questionnaire, name: str = "answers.
     as its id or its text. Raises ``RefusedInputError`` with every problem found.
     """
     known = {*ABOUT_RESPONDENT, *questionnaire.position}
-    table = _table(text, name, known)
+    table = read_table(text, name, known)
     questions = [question for question in questionnaire.asked if question.id in table.columns]
     problems = []
     if not questions:
@@ -83,7 +83,7 @@ def parse_targets(text: str, questionnaire: Questionnaire, name: str = "targets.
     Returns the columns capability, target and importance (NaN = empty). Raises ``RefusedInputError`` with every
     problem found.
     """
-    table = _table(text, name, {"capability", "target", "importance"})
+    table = read_table(text, name, {"capability", "target", "importance"})
     problems = [
         f"{name}:1: column {column} is missing: use capability,target,importance"
         for column in ("capability", "target")
@@ -116,7 +116,7 @@ def parse_targets(text: str, questionnaire: Questionnaire, name: str = "targets.
     return result.reset_index(drop=True)
 
 
-def _table(text: str, name: str, known: set[str]) -> pd.DataFrame:
+def read_table(text: str, name: str, known: set[str]) -> pd.DataFrame:
     """All cells as stripped text, indexed by line; refuses what is no table of the known columns."""
     text = text.removeprefix("\ufeff")
     if "\0" in text:

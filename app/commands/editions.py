@@ -6,6 +6,7 @@ from questionnaires.load import CONTENT
 from questionnaires.schema import Questionnaire
 from scoring.editions import Edition, EditionError, parse_edition
 from scoring.illustrative import EDITION, edition_files
+from scoring.pooled import PooledEdition
 
 
 def read_edition(csv_path: Path, questionnaire: Questionnaire) -> Edition:
@@ -41,4 +42,15 @@ def write_illustrative(questionnaire: Questionnaire, folder: Path) -> Path:
     path = folder / f"illustrative-{EDITION}.csv"
     path.write_text(content, encoding="utf-8", newline="")
     path.with_suffix(".yaml").write_text(provenance, encoding="utf-8", newline="")
+    return path
+
+
+def write_pooled(made: PooledEdition, questionnaire: Questionnaire, folder: Path) -> Path:
+    """Write a pooled edition's two files and its manifest into the folder and return the path of the CSV file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    edition = parse_edition(made.content, made.provenance, questionnaire)
+    path = folder / f"{edition.id}-{edition.edition}.csv"
+    path.write_text(made.content, encoding="utf-8", newline="")
+    path.with_suffix(".yaml").write_text(made.provenance, encoding="utf-8", newline="")
+    path.with_suffix(".manifest.json").write_text(made.manifest, encoding="utf-8", newline="")
     return path
