@@ -32,6 +32,10 @@ def build(
     published_on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its date; today where none is given.")
     ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Manifest of an earlier edition; give one for each."),
+    ] = None,
     series: Annotated[
         str, typer.Option("--id", help="Id of the series that the pooled edition belongs to.")
     ] = "pooled",
@@ -40,7 +44,8 @@ def build(
 
     Without --pooled or --manifest it is the illustrative edition: simulated, and it says so. --pooled reads columns
     organization, industry, size, measured_on, responses and capability ids; beside the edition it writes the
-    manifest, which is confidential and from which --manifest makes the same bytes again.
+    manifest, which is confidential and from which --manifest makes the same bytes again. With --earlier, nothing is
+    told that could be subtracted from an earlier edition.
     """
     if pooled is not None and manifest is not None:
         raise typer.BadParameter("use it or --pooled, not both", param_hint="--manifest")
@@ -51,7 +56,10 @@ def build(
         if pooled is not None:
             contributions = parse_contributions(_text(pooled), asked, str(pooled))
             day = (published_on or now()).date()
-            made = pool_edition(contributions, asked, edition=edition or "", published_on=day, series=series)
+            manifests = [_text(path) for path in earlier or ()]
+            made = pool_edition(
+                contributions, asked, edition=edition or "", published_on=day, series=series, earlier=manifests
+            )
             path = write_pooled(made, asked, output)
         elif manifest is not None:
             path = write_pooled(rebuild_pooled(_text(manifest), asked), asked, output)
