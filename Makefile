@@ -90,6 +90,14 @@ test-browser: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Run the tests i
 bench: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Measure saves and reports, as ratios to a bare reference
 	@$(BIN)/python -m bench
 
+.PHONY: audit
+audit: $(STAMPS)/audit frontend/node_modules/.package-lock.json ## Known vulnerabilities, unsafe code, secrets; writes ./sbom
+	@$(BIN)/python tools/audit.py
+
+.PHONY: secrets-baseline
+secrets-baseline: $(STAMPS)/audit ## Accept what looks like a secret and is none, after looking at it
+	$(BIN)/detect-secrets scan --exclude-files '^requirements/|package-lock.json$$' > .secrets.baseline
+
 .PHONY: lock
 lock: $(STAMPS)/dev ## Lock the dependencies again, with hashes
 	tools/lock.sh
@@ -113,6 +121,11 @@ $(STAMPS)/run: requirements/build.txt pyproject.toml $(STAMPS)/python
 $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
 	@echo "Installing what checks and tests need …"
 	@$(PIP) install --require-hashes -r requirements/dev.txt | $(TERSE)
+	@touch $@
+
+$(STAMPS)/audit: requirements/audit.txt $(STAMPS)/dev
+	@echo "Installing what the audit needs …"
+	@$(PIP) install --require-hashes -r requirements/audit.txt | $(TERSE)
 	@touch $@
 
 .PHONY: runtime

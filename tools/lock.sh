@@ -6,3 +6,4 @@ lock() { .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emi
 lock pyproject.toml -o requirements/runtime.txt
 lock pyproject.toml --group build -c requirements/runtime.txt -o requirements/build.txt
 lock pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+lock pyproject.toml --group audit -c requirements/dev.txt -o requirements/audit.txt
