@@ -13,7 +13,7 @@ from app import features
 from app.db import make_engine
 from app.health import readiness
 from app.middleware import Guard
-from app.responses.saving import make_saver
+from app.responses.writer import make_saver
 from app.settings import Settings, get_settings
 from app.web import Public, install_error_handlers, problem_response
 

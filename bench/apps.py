@@ -1,7 +1,7 @@
 """What the product is measured against: a bare ASGI application, and the product itself without a database."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -31,8 +31,8 @@ async def bare(scope: Scope, receive: Receive, send: Send) -> None:
 class _Nowhere:
     """A saver that acknowledges without keeping anything."""
 
-    def submit(self, given: Save) -> "Future[list[Saved]]":
-        future: Future[list[Saved]] = Future()
+    def submit(self, given: Save) -> "asyncio.Future[list[Saved]]":
+        future: asyncio.Future[list[Saved]] = asyncio.get_running_loop().create_future()
         future.set_result([Saved(answer.question_id, answer.base_revision + 1, given.at) for answer in given.answers])
         return future
 

@@ -1,6 +1,5 @@
 """Answering as JSON."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -113,7 +112,7 @@ async def put_answer(
     at = now()
     grace = get_settings().grace_hours
     saving = Save(token_hash, response_id, (form.answer(question_id),), at, grace)
-    saved = await asyncio.wrap_future(request.app.state.saver.submit(saving))
+    saved = await request.app.state.saver.submit(saving)
     return SavedOut(revision=saved[0].revision, saved_at=saved[0].saved_at)
 
 

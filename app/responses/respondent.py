@@ -33,8 +33,11 @@ def answering_cookie(request: Request) -> tuple[str, str | None]:
 
 
 @policy
-def answering(request: Request) -> str:
-    """Digest of the answering cookie, for the save path, which checks it in its own transaction."""
+async def answering(request: Request) -> str:
+    """Digest of the answering cookie, for the save path, which checks it in its own transaction.
+
+    Async, because the way to a thread and back costs as much as the rest of the request.
+    """
     return answering_cookie(request)[0]
 
 
