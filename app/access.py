@@ -33,8 +33,11 @@ class Permission(StrEnum):
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "consultant": frozenset(Permission),
+    "analyst": frozenset({Permission.VIEW}),
     "leader": frozenset({Permission.VIEW, Permission.PLAN}),
 }
+
+ROLE_NAMES = {"consultant": "a consultant", "analyst": "an analyst", "leader": "a leader"}
 
 Owned = TypeVar("Owned", Assessment, Snapshot, Roadmap)
 
@@ -52,7 +55,7 @@ def _authorise(session: Session, user: User, organization_id: str | None, needs:
     if role is None:
         raise NotFoundError(f"There is no such {what}, or it is not shared with you.")
     if needs not in ROLE_PERMISSIONS[role]:
-        raise ForbiddenError(f"As a {role} you cannot {needs}. Ask a consultant of this organisation.")
+        raise ForbiddenError(f"As {ROLE_NAMES[role]} you cannot {needs}. Ask a consultant of this organisation.")
 
 
 def _owned(session: Session, user: User, table: type[Owned], row_id: str, needs: Permission, what: str) -> Owned:

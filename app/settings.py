@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, field_validator, model_validator
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
     """How long after the window a respondent can still send what was typed in time."""
     database_pool: int = 48
     smtp_url: str = ""
+    second_factor: Literal["auto", "required", "optional"] = "auto"
+    """Whether consultants and administrators need a second factor; ``auto``: in production."""
 
     @field_validator("database_url")
     @classmethod
@@ -60,6 +63,10 @@ class Settings(BaseSettings):
     @property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def second_factor_required(self) -> bool:
+        return self.second_factor == "required" or (self.second_factor == "auto" and self.environment == "production")
 
     @property
     def sqlite(self) -> bool:

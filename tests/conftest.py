@@ -25,7 +25,7 @@ from app.main import create_app
 from app.models import Organization, User
 from app.settings import Settings, get_settings
 from tests.databases import POSTGRES_URL, PostgresTemplate, SqliteTemplate, Template, postgres_server, test_settings
-from tests.factories import make_leader, make_organization, make_user
+from tests.factories import make_analyst, make_leader, make_organization, make_user
 from tests.people import Client, sign_in_as
 
 # A test that forgets to ask for a database must not find the developer's own.
@@ -164,8 +164,8 @@ class World:
 
 @pytest.fixture
 def world(engine: Engine) -> World:
-    """``consultant`` and ``leader`` of one organisation, ``outsider`` (consultant of another), ``administrator``, and
-    ``stranger``, who belongs to none."""
+    """``consultant``, ``leader`` and ``analyst`` of one organisation, ``outsider`` (consultant of another), ``administrator``,
+    and ``stranger``, who belongs to none."""
     with transaction(engine) as session:
         users = {
             "consultant": make_user(session, "Consultant", consultant=True),
@@ -176,6 +176,7 @@ def world(engine: Engine) -> World:
         organization = make_organization(session, users["consultant"])
         elsewhere = make_organization(session, users["outsider"], name="Elsewhere")
         users["leader"] = make_leader(session, organization)
+        users["analyst"] = make_analyst(session, organization)
     return World(organization, elsewhere, users)
 
 

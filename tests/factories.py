@@ -8,7 +8,8 @@ from itertools import count
 
 from sqlmodel import Session, select
 
-from app.accounts.actions import PASSWORDS, create_user, grant
+from app.accounts.actions import create_user, grant
+from app.accounts.passwords import PASSWORDS
 from app.assessments.actions import (
     StrategyInput,
     Terms,
@@ -71,6 +72,12 @@ def make_organization(
     for unit in units:
         add_unit(session, organization, UnitForm(name=unit))
     return organization
+
+
+def make_analyst(session: Session, organization: Organization) -> User:
+    analyst = make_user(session, "Analyst")
+    grant(session, analyst, organization.id, "analyst")
+    return analyst
 
 
 def make_leader(session: Session, organization: Organization) -> User:

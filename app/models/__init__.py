@@ -1,6 +1,15 @@
 """All tables. Importing this package registers them."""
 
-from app.models.accounts import LoginSession, Membership, SignInLink, User
+from app.models.accounts import (
+    AccountLink,
+    ApiToken,
+    LoginSession,
+    Membership,
+    OidcIdentity,
+    RecoveryCode,
+    SignInLink,
+    User,
+)
 from app.models.assessments import (
     Assessment,
     AssessmentUnit,
@@ -19,8 +28,10 @@ from app.models.results import Release, Snapshot
 from app.models.roadmaps import Roadmap, RoadmapItem
 
 __all__ = [
+    "AccountLink",
     "Answer",
     "AnsweringSession",
+    "ApiToken",
     "Assessment",
     "AssessmentUnit",
     "BaselineEdition",
@@ -29,9 +40,11 @@ __all__ = [
     "InvitationToken",
     "LoginSession",
     "Membership",
+    "OidcIdentity",
     "Organization",
     "OutboxMail",
     "Participant",
+    "RecoveryCode",
     "Release",
     "Response",
     "Roadmap",

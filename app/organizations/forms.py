@@ -56,4 +56,4 @@ class MemberForm(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     email: Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_storable)]
-    role: Annotated[str, Field(pattern="^(consultant|leader)$")]
+    role: Annotated[str, Field(pattern="^(consultant|analyst|leader)$")]

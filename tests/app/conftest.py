@@ -25,6 +25,7 @@ from tests.databases import Template
 from tests.factories import (
     START,
     answered_assessment,
+    make_analyst,
     make_assessment,
     make_leader,
     make_links,
@@ -34,7 +35,7 @@ from tests.factories import (
 )
 from tests.people import Client, sign_in_as
 
-PERSONAS = ("anonymous", "stranger", "outsider", "leader", "consultant", "administrator")
+PERSONAS = ("anonymous", "stranger", "outsider", "analyst", "leader", "consultant", "administrator")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def _install(engine: Engine) -> Installation:
         users = {
             "stranger": make_user(session, "Stranger"),
             "outsider": outsider,
+            "analyst": make_analyst(session, organization),
             "leader": make_leader(session, organization),
             "consultant": consultant,
             "administrator": make_user(session, "Administrator", administrator=True),

@@ -221,7 +221,7 @@ def test_to_others_it_does_not_exist(client: PersonaClient, world: World, person
         assert answer.status_code == 404, (method, rest)
     consultant = client("consultant")
     assert consultant.get(path(world)).json()["name"] == world.organization.name
-    assert len(consultant.get(path(world, "/members")).json()) == 2
+    assert len(consultant.get(path(world, "/members")).json()) == 3
 
 
 def test_leaders_change_nothing(client: PersonaClient, world: World) -> None:

@@ -127,7 +127,7 @@ def test_outsiders_find_nothing(client: PersonaClient, world: World, engine: Eng
         assert answer.status_code == 404, path
         assert "Brand" not in answer.text
     with Session(engine) as session:
-        assert len(session.exec(select(Membership)).all()) == 3
+        assert len(session.exec(select(Membership)).all()) == 4
 
 
 def test_leaders_read_the_page_but_change_nothing(client: PersonaClient, world: World) -> None:
