@@ -11,10 +11,12 @@ from scoring.change import comparability
 from scoring.composites import OVERALL
 from scoring.distributions import outcome_distributions, share_of
 from scoring.editions import Edition
-from scoring.findings import Shown, findings
+from scoring.findings import findings
+from scoring.findings.shown import Shown
 from scoring.gaps import over_investment
 from scoring.headlines import headlined, section_headlines
 from scoring.levels import Context, Levels
+from scoring.linkage import Wave, people_in
 from scoring.notes import method_notes
 from scoring.patterns import Answers
 from scoring.peers import peer_chain
@@ -42,6 +44,7 @@ def assess(
     profile: Mapping[str, str] | None = None,
     organization: str | None = None,
     previous: AssessmentResult | None = None,
+    previous_wave: Wave | None = None,
     settings: Settings | None = None,
 ) -> AssessmentResult:
     """Compute everything that the report shows.
@@ -50,8 +53,10 @@ def assess(
     255 not applicable) respondents : the same rows; columns unit and role, both optional, empty = unknown invited :
     people invited, in all or by unit; headcount : people by unit, the weights targets : columns capability, target
     and importance (either may be empty); edition, profile (industry, size) and organization (our own number in the
-    edition, left out of our peers) : the peer comparison; previous : the result of the wave before Raises
-    ``ValueError`` for answers that are no codes, rows that do not match or a target of an unknown capability.
+    edition, left out of our peers) : the peer comparison; previous : the result of the wave before;
+    previous_wave : what it was computed from, with a column person in both waves' respondents where people can be
+    linked: the change is then that of paired answers. Raises ``ValueError`` for answers that are no codes, rows that
+    do not match or a target of an unknown capability.
     """
     settings = settings or Settings()
     survey = survey_of(questionnaire, answers, respondents, invited=invited, headcount=headcount)
@@ -64,6 +69,8 @@ def assess(
             edition=edition,
             chain=() if edition is None else peer_chain(edition, profile or {}, organization),
             previous=previous,
+            previous_wave=previous_wave,
+            people=people_in(respondents),
         ),
     )
     levels = safely_weighted(levels)

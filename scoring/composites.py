@@ -55,13 +55,26 @@ def composite_levels(
     interval of each respondent's own composite. Source: Taylor linearisation, Särndal, Swensson & Wretman (1992),
     §5.5. Returns the columns of ``stratified_means``, one row per column of ``weights_in``.
     """
-    linear = _linearised(scores, strata, weights_in, _stratum_shares(strata, weights))
+    linear = composite_values(scores, strata, weights_in, weights=weights)
     table = stratified_means(linear, strata, weights=weights, population=population, confidence=confidence)
     estimate = weights_in.T @ capabilities["estimate"].fillna(0.0)
     shift = estimate - table["estimate"]
     for column in ("low", "high", "low_fpc", "high_fpc", "estimate"):
         table[column] = table[column] + shift
     return table
+
+
+def composite_values(
+    scores: pd.DataFrame,
+    strata: pd.Series,
+    weights_in: pd.DataFrame,
+    *,
+    weights: Mapping[Hashable, float] | None = None,
+) -> pd.DataFrame:
+    """Each respondent's value on every dimension and overall, linearised so that their stratified means have the
+    variance of the composites; arguments as for ``composite_levels``. Shape (n_respondents, n_composites), NaN =
+    nothing scored."""
+    return _linearised(scores, strata, weights_in, _stratum_shares(strata, weights))
 
 
 def group_composites(

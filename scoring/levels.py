@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from questionnaires.schema import Capability
-from scoring.change import change_since, comparable, mark_changes
+from scoring.change import Linked, change_since, comparable, mark_changes
 from scoring.composites import OVERALL, composite_levels, composite_statistic, composition
 from scoring.editions import Edition
 from scoring.gaps import Priority, composite_target, priorities
 from scoring.groups import estimate_of
 from scoring.intervals import MINIMUM_BOOTSTRAP_N, bca_stratified, stratified_means
+from scoring.linkage import Wave, linked_people, people_in
 from scoring.maturity import coverage, dont_know_bounds, with_rates
 from scoring.peers import PeerSlice, compare, composite_peers, mark_clear
 from scoring.results import (
@@ -46,6 +47,8 @@ class Context:
     edition: Edition | None = None
     chain: tuple[PeerSlice, ...] = ()
     previous: AssessmentResult | None = None
+    previous_wave: Wave | None = None
+    people: pd.Series = field(default_factory=lambda: pd.Series(dtype=np.intp))
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,8 +221,9 @@ class Levels:
             return {}
         places = (previous.overall, *previous.dimensions, *previous.capabilities)
         before = {getattr(one, "id", OVERALL): one for one in places if isinstance(one, Estimate)}
+        linked = self._linked(previous)
         found = {
-            name: change_since(estimate, before[name], self.context.settings.confidence)
+            name: change_since(estimate, before[name], self.context.settings.confidence, linked.get(name))
             for name, estimate in self.estimates.items()
             if name in before
         }
@@ -227,6 +231,18 @@ class Levels:
         for family in self._family_names:
             marked |= mark_changes({name: found[name] for name in family if name in found}, self.context.settings.q)
         return marked
+
+    def _linked(self, previous: AssessmentResult) -> dict[str, Linked]:
+        """People known to have answered both waves of one version of the questionnaire."""
+        wave, asked = self.context.previous_wave, self.survey.questionnaire
+        if wave is None or previous.questionnaire.sha256 != asked.sha256:
+            return {}
+        shown = {one.id: True for one in previous.capabilities if isinstance(one, Estimate)}
+        before = wave.survey(asked)
+        parts = self.composition, composition(before.questionnaire, shown)
+        return linked_people(
+            self.survey, before, (self.context.people, people_in(wave.respondents)), parts, self.context.settings.k
+        )
 
     @cached_property
     def priorities(self) -> dict[str, Priority]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from scoring.findings import Shown
+from scoring.findings.shown import Shown
 from scoring.results import SCORING_VERSION, Note, Overall
 from scoring.wording import capitalised, counted, level, percent, to
 

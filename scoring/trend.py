@@ -1,11 +1,10 @@
-"""Change between two waves: of the same people, of other people, of some of both, and of the organisation.
+"""Change between two waves of people: the same people, other people, some of both.
 
-Compare the same questions (`comparable_share`) and keep the mix of units fixed: weight both waves with the same unit
-shares (`scoring.intervals.stratified_mean`, weights of the later wave), else a change of staff passes for a change of
-level.
+The change of two results is in `scoring.change`. Compare the same questions (`comparable_share` there) and keep the
+mix of units fixed: weight both waves with the same unit shares (`scoring.intervals.stratified_mean`, weights of the
+later wave), else a change of staff passes for a change of level.
 """
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,65 +158,6 @@ def reliable_change(before: ArrayLike, after: ArrayLike, *, deviation: float, re
     improved, declined = int((index > RELIABLE).sum()), int((index < -RELIABLE).sum())
     known = int((~np.isnan(index)).sum())
     return ReliableChange(index=index, improved=improved, declined=declined, unclear=known - improved - declined)
-
-
-def organization_change(
-    before: Interval, after: Interval, *, covariance: float = 0.0, confidence: float = 0.95
-) -> Change:
-    """Change of an organisation's level from two estimates: z on the standard error of the difference.
-
-    before, after : stratified means with their standard errors; same unit weights in both
-    covariance : of the two estimates, where people are linked; 0 is the cautious side for people who answer twice
-
-    No interval when either estimate has no standard error.
-    Formula: z = (m2 - m1) / sqrt(SE1² + SE2² - 2 cov).
-
-    >>> first = Interval(estimate=2.4, low=None, high=None, n=60, method="t", se=0.06)
-    >>> second = Interval(estimate=2.6, low=None, high=None, n=63, method="t", se=0.08)
-    >>> moved = organization_change(first, second)
-    >>> round(moved.change.low, 3), round(moved.change.high, 3), round(moved.p_value, 3)
-    (0.004, 0.396, 0.046)
-    """
-    variance = before.se**2 + after.se**2 - 2 * covariance
-    if variance < 0:
-        raise ValueError(f"covariance is {covariance}: it cannot exceed the mean of the two squared standard errors")
-    estimate, n = after.estimate - before.estimate, before.n + after.n
-    if not variance > 0:
-        note = "No interval: an estimate has no standard error."
-        change = Interval(
-            estimate=estimate, low=None, high=None, n=n, method="z on SE of the difference", notes=(note,)
-        )
-        return Change(change=change, p_value=float("nan"), n_before=before.n, n_after=after.n, n_linked=0)
-    se = float(np.sqrt(variance))
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * se
-    change = Interval(
-        estimate=estimate,
-        low=estimate - half,
-        high=estimate + half,
-        n=n,
-        method="z on SE of the difference",
-        confidence=confidence,
-        se=se,
-    )
-    p_value = float(2 * stats.norm.sf(abs(estimate) / se))
-    return Change(change=change, p_value=p_value, n_before=before.n, n_after=after.n, n_linked=0)
-
-
-def comparable_share(
-    before: Collection[str], after: Collection[str], *, replaces: Mapping[str, str] | None = None
-) -> float:
-    """Share of the questions of two waves that both asked, 0 to 1; NaN when neither asked any.
-
-    before, after : question ids; replaces : later id → earlier id, where a new version takes over a question
-
-    Formula: questions in both / questions in either.
-
-    >>> comparable_share(["a", "b", "c"], ["b", "c", "d"]), comparable_share(["a"], ["z"], replaces={"z": "a"})
-    (0.5, 1.0)
-    """
-    earlier, later = set(before), {(replaces or {}).get(question, question) for question in after}
-    either = earlier | later
-    return len(earlier & later) / len(either) if either else float("nan")
 
 
 def signed_rank_p(steps: ArrayLike) -> float:

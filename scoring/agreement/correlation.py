@@ -189,6 +189,8 @@ def _random_raters_ends(rows: float, columns: float, error: float, n: int, k: in
         return None
     lower, upper = stats.f.ppf(share, n - 1, df), stats.f.ppf(share, df, n - 1)
     rest = k * columns + (k * n - k - n) * error
+    if not (np.isfinite(lower) and np.isfinite(upper)):
+        return None
     return (
         float(n * (rows - lower * error) / (lower * rest + n * rows)),
         float(n * (upper * rows - error) / (rest + n * upper * rows)),

@@ -29,8 +29,8 @@ def merge_small_counts(counts: Sequence[int], k: int = 5) -> tuple[LevelCount, .
 
     The smallest count goes first (ties: the lower level) and joins the neighbour with the smaller count that is not
     zero (ties: the lower one); a zero between is taken in. Zeros stay, they stand for nobody. Below k people in all
-    nothing may be shown and the result is empty. A mean printed in full beside merged counts can undo the merge: show
-    it rounded to one decimal, and no share whose border lies inside a merged count.
+    nothing may be shown and the result is empty. Show no share whose border lies inside a merged count. The merge keeps
+    small counts from being read; unrounded statistics of the same people can undo it (docs/methods/disclosure.md).
 
     >>> [(bar.first, bar.last, bar.count) for bar in merge_small_counts([18, 32, 15, 3, 0])]
     [(1, 1, 18), (2, 2, 32), (3, 4, 18), (5, 5, 0)]

@@ -40,9 +40,7 @@ def public_functions(path):
     if path.name == "__init__.py":
         exported = [node for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == "__all__"]
         return [name.value for node in exported for name in node.value.elts if name.value[0].islower()]
-    rules = {"findings"} if path.stem == "findings" else None
-    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
-    return [name for name in names if rules is None or name in rules]
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 
 
 @pytest.mark.parametrize("path", list(modules()), ids=lambda path: str(path.relative_to(ROOT)))
@@ -51,9 +49,9 @@ def test_every_public_function_is_described(path):
     assert not missing, f"describe {missing} of {path.name} in docs/methods.md"
 
 
-@pytest.mark.parametrize("module", ["findings", "headlines"])
-def test_every_rule_is_described(module):
-    source = (ROOT / "scoring" / f"{module}.py").read_text(encoding="utf-8")
+@pytest.mark.parametrize("package", ["findings", "headlines"])
+def test_every_rule_is_described(package):
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "scoring" / package).glob("*.py")))
     rules = set(re.findall(r'rule="([a-z-]+)"', source)) | set(
         re.findall(r'"([a-z]+-profile|[a-z]+-dimension|[a-z]+-priority)"', source)
     )

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from scoring.intervals import Interval
+from scoring.change import Linked, change_since, comparable_share
+from scoring.results import Estimate
 from scoring.trend import (
-    comparable_share,
     linked_change,
-    organization_change,
     part_linked_change,
     reliable_change,
     signed_rank_p,
@@ -158,28 +157,38 @@ def test_reliable_change_names_what_is_wrong(deviation, reliability, words):
         reliable_change([1], [2], deviation=deviation, reliability=reliability)
 
 
-def level_of(estimate: float, se: float = 0.1) -> Interval:
-    return Interval(estimate=estimate, low=None, high=None, n=50, method="t", se=se)
+def level_of(estimate, se=0.1, n=50):
+    return Estimate(estimate=estimate, n=n, method="t", se=se, df=n - 1)
 
 
-def test_an_organisations_change_is_z_on_the_difference():
-    result = organization_change(level_of(2.0, 0.3), level_of(3.0, 0.4))
-    assert result.change.se == pytest.approx(0.5)
-    assert result.p_value == pytest.approx(2 * stats.norm.sf(2))
-    assert result.change.low == pytest.approx(1 - stats.norm.ppf(0.975) / 2)
-
-
-def test_linked_people_narrow_an_organisations_change():
-    apart = organization_change(level_of(2), level_of(3)).change
-    linked = organization_change(level_of(2), level_of(3), covariance=0.005).change
+def test_linked_people_narrow_the_change_of_two_results():
+    apart = change_since(level_of(3), level_of(2))
+    linked = change_since(level_of(3), level_of(2), linked=Linked(40, 0.005))
     assert linked.high - linked.low < apart.high - apart.low
-    with pytest.raises(ValueError, match="covariance is 1"):
-        organization_change(level_of(2), level_of(3), covariance=1)
+    assert (linked.n_linked, apart.n_linked) == (40, None)
+
+
+def test_the_same_people_throughout_are_a_paired_t():
+    """R t.test(sleep, paired = TRUE), from estimates and their covariance."""
+    first, second = np.array(SLEEP_FIRST), np.array(SLEEP_SECOND)
+    before, now = (
+        Estimate(estimate=x.mean(), n=10, method="t", se=x.std(ddof=1) / 10**0.5, df=9) for x in (first, second)
+    )
+    moved = change_since(now, before, linked=Linked(10, float(np.cov(first, second)[0, 1]) / 10))
+    paired = linked_change(first, second)
+    assert [moved.low, moved.high, moved.p_value] == pytest.approx(
+        [paired.change.low, paired.change.high, paired.p_value]
+    )
+
+
+def test_everyone_changing_alike_leaves_no_doubt():
+    moved = change_since(level_of(3), level_of(2), linked=Linked(50, 0.01))
+    assert (moved.low, moved.high, moved.p_value) == (1, 1, 0)
 
 
 def test_an_estimate_without_standard_error_has_no_interval_of_change():
-    result = organization_change(level_of(2, float("nan")), level_of(3))
-    assert (result.change.estimate, result.change.low) == (1, None)
+    moved = change_since(Estimate(estimate=3, n=50, method="t"), level_of(2))
+    assert (moved.change, moved.low) == (1, None)
 
 
 names = st.sets(st.sampled_from("abcdefg"))

@@ -1,90 +1,19 @@
-"""The title above each section of the report and above each capability: a finding, written by rule (docs/methods.md,
-"Headlines")."""
+"""The title above each section of the report."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from scoring.findings import Shown, spoken
-from scoring.results import (
-    AssessmentResult,
-    CapabilityResult,
-    Cell,
-    DimensionResult,
-    Distribution,
-    Group,
-    Headline,
-    Overall,
-    WithheldLevel,
-)
-from scoring.wording import (
-    apart,
-    capitalised,
-    counted,
-    level,
-    listed,
-    minus,
-    number_word,
-    ordinal,
-    percent,
-    printed,
-    to,
-)
+from scoring.findings.shown import Shown, spoken
+from scoring.headlines.capabilities import gap_words
+from scoring.results import Cell, DimensionResult, Group, Headline, Overall, WithheldLevel
+from scoring.wording import apart, capitalised, counted, level, listed, minus, number_word, ordinal, percent, to
 
 SECTIONS = ("overview", "heatmap", "peers", "perception", "priorities", "method")
-
-_TENTHS = (
-    "hardly anyone",
-    "one in ten",
-    "two in ten",
-    "three in ten",
-    "four in ten",
-    "half",
-    "six in ten",
-    "seven in ten",
-)
-_MORE_TENTHS = ("eight in ten", "nine in ten", "nearly all")
 
 
 def section_headlines(shown: Shown) -> dict[str, Headline]:
     """The headline of every section of ``SECTIONS``."""
     rules = (_overview, _heatmap, _peers, _perception, _priorities, _method)
     return {section: rule(shown) for section, rule in zip(SECTIONS, rules, strict=True)}
-
-
-def capability_headline(shown: Shown, one: CapabilityResult) -> str:
-    """What the capability page's title says: two camps, where most people answer, or the gap.
-
-    Rules: ``two-peaked`` · ``most-answers`` (six in ten or more on the two lowest or the two highest levels of every
-    question) · ``gap`` · ``level``.
-    """
-    if one.agreement is not None and one.agreement.two_peaked:
-        return (
-            f"{spoken(one)}: people answer in two camps, so the mean of {level(one.estimate)} is hardly anyone's view"
-        )
-    ends = _crowded_end(one)
-    if ends is not None:
-        return ends
-    beside = (
-        " and clearly behind peers" if _clearly(one) > 0 else " and clearly ahead of peers" if _clearly(one) < 0 else ""
-    )
-    if one.target is not None:
-        return f"{spoken(one)} stands at {level(one.estimate)}, {_gap_words(one)}{beside}"
-    reached = shown.questionnaire.scale.at(one.estimate).name
-    return f"{spoken(one)} stands at {level(one.estimate)}: {reached} is reached{beside}"
-
-
-def _clearly(one: CapabilityResult) -> float:
-    """Above 0 when clearly behind peers, below 0 when clearly ahead, 0 when like them."""
-    return one.peer.gap if one.peer is not None and one.peer.clear else 0.0
-
-
-def share_words(share: float) -> str:
-    """A share as people say it.
-
-    >>> share_words(0.71), share_words(0.5), share_words(0.97)
-    ('seven in ten', 'half', 'nearly all')
-    """
-    return (*_TENTHS, *_MORE_TENTHS)[int(printed(10 * share, 0))]
 
 
 def _overview(shown: Shown) -> Headline:
@@ -124,15 +53,7 @@ def _profile(dimensions: Sequence[DimensionResult]) -> tuple[str, str]:
 def _overall_gap(overall: Overall) -> str:
     if overall.target is None:
         return ""
-    return f", {_gap_words(overall)}"
-
-
-def _gap_words(one: Overall | CapabilityResult) -> str:
-    gap = apart(one.target or 0.0, one.estimate)
-    interval = one.target_gap_interval
-    if gap == 0 or (interval is not None and not interval.excludes_zero):
-        return "about at its target"
-    return f"{minus(abs(gap))} {'short of' if gap > 0 else 'above'} target"
+    return f", {gap_words(overall)}"
 
 
 def _standing(overall: Overall) -> str:
@@ -244,6 +165,12 @@ def _dimensions_of(shown: Shown, capabilities: Sequence[str]) -> str:
 
 def _perception(shown: Shown) -> Headline:
     perception = shown.result.perception
+    if not shown.capabilities:
+        return Headline(
+            title="Leaders and staff cannot be compared",
+            lead="No capability may be shown.",
+            rule="no-comparison",
+        )
     agreed = [one for one in shown.capabilities if one.agreement is not None]
     weak = sum((one.agreement.rwg_j or 0.0) < 0.5 for one in agreed if one.agreement is not None)
     lead = f"Raters agree at least moderately on {len(agreed) - weak} of {counted(len(agreed), 'capability', 'capabilities')}."
@@ -319,44 +246,3 @@ def _method(shown: Shown) -> Headline:
         )
     title = f"{answered}; {percent(sum(covered) / len(covered))} of what applies was answered" if covered else answered
     return Headline(title=title, lead=lead.strip(), rule="coverage")
-
-
-def _crowded_end(one: CapabilityResult) -> str | None:
-    """``most-answers``: the end of the scale on which at least six in ten answer, on every question."""
-    drawn = [part for part in one.distributions if isinstance(part, Distribution)]
-    if not drawn or len(drawn) < len(one.distributions):
-        return None
-    for words, shares in (
-        ("the two highest levels", [_high_share(part) for part in drawn]),
-        ("the two lowest levels", [_low_share(part) for part in drawn]),
-    ):
-        known = [share for share in shares if share is not None]
-        if len(known) == len(drawn) and min(known) >= 0.6:
-            people = capitalised(share_words(sum(known) / len(known)))
-            where = " of each question" if len(drawn) > 1 else ""
-            return f"{people} answer on {words}{where}: {spoken(one)} stands at {level(one.estimate)}"
-    return None
-
-
-def _high_share(part: Distribution) -> float | None:
-    return None if part.top_two is None else part.top_two.share
-
-
-def _low_share(part: Distribution) -> float | None:
-    """Share on the two lowest levels, ``None`` where a merged count crosses the border."""
-    total, levels = 0.0, 0
-    for bar in part.counts:
-        total, levels = total + bar.share, levels + len(bar.levels)
-        if levels == 2:
-            return total
-        if levels > 2:
-            return None
-    return None
-
-
-def headlined(result: AssessmentResult, shown: Shown) -> tuple[CapabilityResult | WithheldLevel, ...]:
-    """The capabilities with their headlines."""
-    return tuple(
-        replace(one, headline=capability_headline(shown, one)) if isinstance(one, CapabilityResult) else one
-        for one in result.capabilities
-    )

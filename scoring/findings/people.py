@@ -1,0 +1,116 @@
+"""Findings on the people who answered: leaders and staff, units, camps, and what they do not know."""
+
+from scoring.findings.shown import Shown, spoken
+from scoring.results import Finding, PerceptionGap
+from scoring.wording import apart, capitalised, counted, level, listed, minus, parts, percent, to
+
+MANY_DONT_KNOW = 0.2
+
+
+def perception(shown: Shown) -> Finding | None:
+    """``perception``: the widest clear difference between leaders and staff; ``no-perception-gap`` where none is
+    clear."""
+    compared = [(one, gap) for one in shown.capabilities if (gap := one.perception) is not None]
+    if not compared:
+        return None
+    clear = sorted((pair for pair in compared if pair[1].clear), key=lambda pair: -abs(pair[1].gap))
+    one, gap = clear[0] if clear else max(compared, key=lambda pair: abs(pair[1].gap))
+    sides = parts(
+        f"On {spoken(one)}, {gap.leaders.n} leaders answer ",
+        level(gap.leaders.estimate),
+        f" and {gap.staff.n} staff ",
+        level(gap.staff.estimate),
+        f": {minus(abs(apart(gap.leaders.estimate, gap.staff.estimate)))} apart ({_apart_words(gap)}). ",
+    )
+    if not clear:
+        return Finding(
+            kind="Perception",
+            rule="no-perception-gap",
+            title="Leaders and staff see much the same organisation",
+            parts=(*sides, *parts(f"It is the widest of {len(compared)} differences, and none is clear.")),
+            capabilities=(one.id,),
+            numbers={one.id: gap.gap},
+        )
+    rest = len(clear) - 1
+    more = (
+        f" {capitalised(counted(rest, 'more capability differs', 'more capabilities differ'))} clearly." if rest else ""
+    )
+    return Finding(
+        kind="Perception",
+        rule="perception",
+        title=f"Leaders see {spoken(one)} {'higher' if gap.gap > 0 else 'lower'} than their staff do",
+        parts=(*sides, *parts("Read that level as ", "a conversation to have", f", not as a score to report.{more}")),
+        capabilities=tuple(one.id for one, _ in clear),
+        numbers={one.id: gap.gap for one, gap in clear},
+    )
+
+
+def units_apart(shown: Shown) -> Finding | None:
+    """``units-apart``: the highest and the lowest unit, where their intervals do not overlap."""
+    rated = [(unit, unit.overall) for unit in shown.units if unit.overall.withheld is None]
+    rated = [(unit, cell) for unit, cell in rated if cell.low is not None and cell.high is not None]
+    if len(rated) < 2:
+        return None
+    best, high = max(rated, key=lambda pair: pair[1].estimate)
+    worst, low = min(rated, key=lambda pair: pair[1].estimate)
+    if high.low is None or low.high is None or high.low <= low.high:
+        return None
+    return Finding(
+        kind="Units",
+        rule="units-apart",
+        title=f"{best.id} and {worst.id} work at different levels",
+        parts=parts(
+            f"{best.id} stands at {level(high.estimate)} (n = {best.n}), {worst.id} at {level(low.estimate)} (n = {worst.n}): ",
+            f"{minus(apart(high.estimate, low.estimate))} {shown.unit_of_scale} apart",
+            ", and their intervals do not overlap.",
+        ),
+        numbers={best.id: high.estimate, worst.id: low.estimate},
+    )
+
+
+def disagreement(shown: Shown) -> Finding | None:
+    """``two-peaked``: capabilities on which the answers have two peaks, so that the mean is nobody's view."""
+    split = [one for one in shown.capabilities if one.agreement is not None and one.agreement.two_peaked]
+    if not split:
+        return None
+    first = split[0]
+    return Finding(
+        kind="Agreement",
+        rule="two-peaked",
+        title=f"People answer {listed([spoken(one) for one in split], limit=3)} in two camps",
+        parts=parts(
+            f"On {spoken(first)} the answers have two peaks, so ",
+            f"the mean of {level(first.estimate)} is hardly anyone's view",
+            f" (n = {first.n}). Find out what the camps have in common before acting on it.",
+        ),
+        capabilities=tuple(one.id for one in split),
+        numbers={one.id: one.estimate for one in split},
+    )
+
+
+def not_known(shown: Shown) -> Finding | None:
+    """``not-known``: capabilities where at least a fifth of the applicable answers are "don't know"."""
+    dark = sorted(
+        (one for one in shown.capabilities if one.dont_know >= MANY_DONT_KNOW), key=lambda one: -one.dont_know
+    )
+    if not dark:
+        return None
+    first = dark[0]
+    return Finding(
+        kind="Visibility",
+        rule="not-known",
+        title=f"Many do not know how {listed([spoken(one) for one in dark], limit=3)} works",
+        parts=parts(
+            f"On {spoken(first)}, ",
+            f"{percent(first.dont_know)} of the answers are “don't know”",
+            f". If they were all the lowest or all the highest level, it would stand between {level(first.bounds[0])} and "
+            f"{level(first.bounds[1])}, not at {level(first.estimate)}.",
+        ),
+        capabilities=tuple(one.id for one in dark),
+        numbers={one.id: one.dont_know for one in dark},
+    )
+
+
+def _apart_words(gap: PerceptionGap) -> str:
+    low, high = (gap.low, gap.high) if gap.gap >= 0 else (-gap.high, -gap.low)
+    return to(low, high)
