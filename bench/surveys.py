@@ -144,6 +144,7 @@ def closed_survey(engine: Engine, organization: Organization, consultant: User, 
                 "seniority": "",
                 "started_at": at,
                 "submitted_at": at,
+                "minutes": 10 + number % 9,
                 "vector": vectors[number].tobytes(),
             }
             for number in range(responses)

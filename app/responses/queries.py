@@ -12,6 +12,8 @@ from app.models import Answer, Assessment, AssessmentUnit, Response
 from questionnaires.schema import Questionnaire
 
 ENOUGH_FOR_A_MEDIAN = 5
+MOST_FOR_A_MEDIAN = 200
+"""Enough for a median in whole minutes; every respondent's page asks for it, however large the organisation is."""
 
 
 def own_answers(session: Session, response: Response) -> dict[str, Answer]:
@@ -21,7 +23,7 @@ def own_answers(session: Session, response: Response) -> dict[str, Answer]:
 
 
 def median_minutes(session: Session, assessment: Assessment) -> int | None:
-    """How long people who submitted took, measured; ``None`` while fewer than five have."""
+    """How long people who submitted took, measured on up to 200 of them; ``None`` while fewer than five have."""
     minutes = session.exec(
         select(Response.minutes)
         .join(Assessment, col(Assessment.id) == col(Response.assessment_id))
@@ -30,6 +32,7 @@ def median_minutes(session: Session, assessment: Assessment) -> int | None:
             Response.organization_id == assessment.organization_id,
             col(Response.minutes).is_not(None),
         )
+        .limit(MOST_FOR_A_MEDIAN)
     ).all()
     known = [value for value in minutes if value is not None]
     return round(median(known)) if len(known) >= ENOUGH_FOR_A_MEDIAN else None

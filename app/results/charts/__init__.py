@@ -6,7 +6,8 @@ band and tick = the peers' middle half and median, hollow circle = the wave befo
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Literal
 
 import altair as alt
@@ -26,6 +27,7 @@ Width = Literal["wide", "narrow"]
 
 WIDE: Mapping[ChartId, int] = {"overall": 664, "peers": 920, "perception": 920, "priorities": 920}
 NARROW = 328
+WIDTHS: tuple[Width, Width] = ("wide", "narrow")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Drawn:
 def drawn(report: Report, chart_id: ChartId) -> Drawn:
     """The chart of a snapshot, drawn once per process."""
     key = _Key(report)
-    return Drawn(chart_id, _inline(key, chart_id, "wide"), _inline(key, chart_id, "narrow"), TABLES[chart_id](report))
+    wide, narrow = (_drawing(key, chart_id, width).svg() for width in WIDTHS)
+    return Drawn(chart_id, wide, narrow, TABLES[chart_id](report))
 
 
 def draw_all(report: Report) -> None:
@@ -64,9 +67,25 @@ class _Key:
         return hash(self.report.snapshot.id)
 
 
+class _Drawing:
+    """Drawn by whoever asks first; others who ask meanwhile wait for that one instead of drawing it again."""
+
+    def __init__(self, report: Report, chart_id: ChartId, width: Width) -> None:
+        self.report, self.chart_id, self.width = report, chart_id, width
+        self.lock = Lock()
+
+    @cached_property
+    def _svg(self) -> str:
+        return svg_inline(chart(self.report, self.chart_id, self.width), WORDS[self.chart_id](self.report))
+
+    def svg(self) -> str:
+        with self.lock:
+            return self._svg
+
+
 @lru_cache(maxsize=256)
-def _inline(key: _Key, chart_id: ChartId, width: Width) -> str:
-    return svg_inline(chart(key.report, chart_id, width), WORDS[chart_id](key.report))
+def _drawing(key: _Key, chart_id: ChartId, width: Width) -> _Drawing:
+    return _Drawing(key.report, chart_id, width)
 
 
 def chart(report: Report, chart_id: ChartId, width: Width) -> alt.LayerChart:
