@@ -47,12 +47,13 @@ def import_edition(
     """Store an edition that a consultant brings."""
     require_consultant(user)
     edition = check_edition(csv_text, provenance_text, questionnaire_id)
-    return _store(session, edition, csv_text, provenance_text, user)
+    return store_edition(session, edition, csv_text, provenance_text, user)
 
 
-def _store(
+def store_edition(
     session: Session, edition: Edition, csv_text: str, provenance_text: str, user: User | None
 ) -> BaselineEdition:
+    """Store an edition that was checked; the same again gives the stored one, another content is refused."""
     sha256 = hashlib.sha256((provenance_text + "\x1f" + csv_text).encode()).hexdigest()
     present = session.exec(
         select(BaselineEdition).where(
@@ -92,7 +93,7 @@ def ensure_shipped_editions(session: Session) -> None:
         provenance_text = path.with_suffix(".yaml").read_text(encoding="utf-8")
         csv_text = path.read_text(encoding="utf-8")
         edition = parse_edition(csv_text, provenance_text, load_questionnaire(path.parent.parent.name))
-        _store(session, edition, csv_text, provenance_text, None)
+        store_edition(session, edition, csv_text, provenance_text, None)
 
 
 def shipped_editions() -> list[Path]:

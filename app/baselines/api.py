@@ -1,13 +1,15 @@
 """Baselines as JSON."""
 
 from datetime import date
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from app.baselines.actions import import_edition
+from app.baselines.forms import BaselineForm, PooledForm
+from app.baselines.pooling import build_pooled
 from app.baselines.queries import editions, parsed
+from app.clock import now
 from app.errors import NotFoundError
 from app.models import BaselineEdition
 from app.web import CurrentUser, Problem, SessionDep
@@ -17,16 +19,6 @@ router = APIRouter(
     tags=["baselines"],
     responses={code: {"model": Problem} for code in (401, 403, 404, 409, 422)},
 )
-
-
-class BaselineForm(BaseModel):
-    """The two files of an edition as text."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    questionnaire: Annotated[str, Field(max_length=100)]
-    content: Annotated[str, Field(max_length=4_000_000, description="CSV: one row per peer organisation.")]
-    provenance: Annotated[str, Field(max_length=20_000, description="YAML: kind, source, method, year, n, …")]
 
 
 class BaselineOut(BaseModel):
@@ -80,6 +72,12 @@ def list_baselines(session: SessionDep, _user: CurrentUser) -> list[BaselineOut]
 @router.post("", status_code=201, summary="Import an edition")
 def post_baseline(session: SessionDep, user: CurrentUser, form: BaselineForm) -> BaselineOut:
     row = import_edition(session, user, form.content, form.provenance, form.questionnaire)
+    return BaselineOut.model_validate(_out(row))
+
+
+@router.post("/pooled", status_code=201, summary="Pool the organisations that agree into an edition")
+def post_pooled(session: SessionDep, user: CurrentUser, form: PooledForm) -> BaselineOut:
+    row = build_pooled(session, user, form.questionnaire, form.edition, at=now())
     return BaselineOut.model_validate(_out(row))
 
 

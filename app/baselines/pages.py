@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.web import FieldError
+from app.web import FieldError, FormErrors
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,13 @@ class BenchmarksPage:
     editions: tuple[EditionRow, ...]
     questionnaires: tuple[tuple[str, str], ...]
     can_import: bool
+    can_pool: bool
     values: dict[str, str]
     errors: tuple[FieldError, ...]
     preview: str = ""
+
+    def error_of(self, field: str) -> str | None:
+        return FormErrors(self.errors).of(field)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
-from app.models import BaselineEdition
+from app.models import BaselineEdition, PooledManifest
 from questionnaires.load import load_questionnaire
 from scoring.editions import Edition, parse_edition
+from scoring.pooled import without_own
 
 
 def editions(session: Session) -> list[BaselineEdition]:
@@ -21,10 +22,13 @@ def default_edition(session: Session, questionnaire_id: str) -> BaselineEdition 
     return next((row for row in fitting if row.kind != "illustrative"), fitting[0] if fitting else None)
 
 
-def edition_for(session: Session, edition_id: str | None) -> Edition | None:
-    """A stored edition, parsed; ``None`` when none is chosen."""
+def edition_for(session: Session, edition_id: str | None, organization_id: str) -> Edition | None:
+    """A stored edition, parsed, without what the organisation itself brought; ``None`` when none is chosen."""
     row = session.get(BaselineEdition, edition_id) if edition_id else None
-    return _parsed(row.sha256, row.content, row.provenance, row.questionnaire_id) if row else None
+    if row is None:
+        return None
+    pooled = session.get(PooledManifest, row.id)
+    return without_own(parsed(row), pooled.manifest, organization_id) if pooled else parsed(row)
 
 
 @lru_cache(maxsize=8)

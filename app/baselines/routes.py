@@ -7,12 +7,15 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.baselines.actions import check_edition, import_edition
 from app.baselines.api import peer_groups
+from app.baselines.forms import PooledForm
 from app.baselines.pages import BenchmarksPage, EditionPage, EditionRow, GroupRow
+from app.baselines.pooling import build_pooled
 from app.baselines.queries import editions
+from app.clock import now
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import BaselineEdition, User
 from app.organizations.profile import INDUSTRIES, SIZES
-from app.web import CurrentUser, FieldError, Link, SessionDep, UserForm, fields, redirect, render, shell_for
+from app.web import CurrentUser, FieldError, Link, SessionDep, UserForm, fields, parse_form, redirect, render, shell_for
 from questionnaires.load import load_questionnaire, shipped
 
 router = APIRouter(include_in_schema=False)
@@ -42,6 +45,19 @@ def post_benchmark(request: Request, session: SessionDep, user: CurrentUser, pos
         found = error.extra.get("errors") or [{"field": "content", "message": error.message}]
         errors = tuple(FieldError(item["field"], item["message"]) for item in found)
         return _benchmarks(request, editions(session), user, kept, errors)
+    return redirect(f"/benchmarks/{row.id}")
+
+
+@router.post("/benchmarks/pooled")
+def post_pooled(request: Request, session: SessionDep, user: CurrentUser, posted: UserForm) -> HttpResponse:
+    values = fields(posted)
+    form, errors = parse_form(PooledForm, values)
+    if form is None:
+        return _benchmarks(request, editions(session), user, values, errors.items)
+    try:
+        row = build_pooled(session, user, form.questionnaire, form.edition, at=now())
+    except (InvalidInputError, ConflictError) as error:
+        return _benchmarks(request, editions(session), user, values, (FieldError("edition", error.message),))
     return redirect(f"/benchmarks/{row.id}")
 
 
@@ -101,7 +117,8 @@ def _benchmarks(
         editions=tuple(_row(row) for row in rows),
         questionnaires=tuple((name, load_questionnaire(name).title) for name in shipped()),
         can_import=user.consultant or user.administrator,
-        values={"content": "", "provenance": "", "questionnaire": next(iter(shipped()))} | values,
+        can_pool=user.administrator,
+        values={"content": "", "provenance": "", "edition": "", "questionnaire": next(iter(shipped()))} | values,
         errors=errors,
         preview=preview,
     )

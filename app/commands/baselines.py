@@ -10,7 +10,9 @@ from rich.table import Table
 from sqlmodel import col, select
 
 from app.baselines.actions import import_edition
+from app.baselines.pooling import build_pooled
 from app.baselines.queries import editions
+from app.clock import now
 from app.commands.baseline import build
 from app.db import transaction
 from app.errors import AppError
@@ -92,6 +94,24 @@ def import_file(
             say.print(f"  {problem['message']}")
         raise typer.Exit(1) from None
     typer.echo(edition.id)
+
+
+@app.command()
+def pool(
+    edition: Annotated[str, typer.Option(help="Label of the new edition, like 2026.2.")],
+    administrator: Annotated[str, typer.Option(help="E-mail address of the platform administrator who builds it.")],
+    questionnaire: Annotated[str, typer.Option(help="Id of the questionnaire.")] = "mops-core",
+) -> None:
+    """Pool the organisations of this installation that agree today into a new edition; prints its id."""
+    try:
+        with transaction() as session:
+            user = session.exec(select(User).where(col(User.email) == administrator.strip().lower())).first()
+            if user is None:
+                _refuse(f"There is no user {administrator}. Add an administrator with `trigpoint user add`.")
+            row = build_pooled(session, user, questionnaire, edition, at=now())
+    except AppError as error:
+        _refuse(error.message)
+    typer.echo(row.id)
 
 
 def _text(path: Path) -> str:

@@ -20,7 +20,7 @@ from app.models.assessments import (
     Strategy,
     Target,
 )
-from app.models.baselines import BaselineEdition
+from app.models.baselines import BaselineEdition, PooledManifest
 from app.models.mail import OutboxMail
 from app.models.organizations import Organization, Unit
 from app.models.responses import Answer, AnsweringSession, Response
@@ -44,6 +44,7 @@ __all__ = [
     "Organization",
     "OutboxMail",
     "Participant",
+    "PooledManifest",
     "RecoveryCode",
     "Release",
     "Response",

@@ -34,3 +34,15 @@ class BaselineEdition(SQLModel, table=True):
     content: str
     created_by: str | None = Field(default=None, max_length=36)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class PooledManifest(SQLModel, table=True):
+    """What went into a pooled edition, by opaque keys of organisations. Confidential: no page, API or export reads it.
+
+    It makes the edition again byte by byte, and keeps the next edition from being subtracted from this one.
+    """
+
+    __tablename__ = "pooled_manifest"
+
+    edition_id: str = Field(foreign_key="baseline_edition.id", ondelete="CASCADE", primary_key=True, max_length=36)
+    manifest: str

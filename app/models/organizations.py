@@ -22,6 +22,8 @@ class Organization(SQLModel, table=True):
     business_model: str = Field(max_length=40)
     operating_model: str = Field(max_length=40)
     currency: str = Field(default="EUR", max_length=3)
+    pooled_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it agreed that its levels go into future pooled editions; None: it does not, or no longer."""
     revision: int = 1
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

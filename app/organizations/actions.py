@@ -32,6 +32,17 @@ def update_organization(session: Session, organization: Organization, form: Orga
     session.flush()
 
 
+def agree_to_pool(session: Session, organization: Organization, *, agreed: bool, at: datetime) -> None:
+    """Opt in to future pooled editions, or out of them. Editions that exist never change."""
+    if agreed == (organization.pooled_since is not None):
+        return
+    organization.pooled_since = at if agreed else None
+    organization.updated_at = at
+    organization.revision += 1
+    session.add(organization)
+    session.flush()
+
+
 def delete_organization(session: Session, organization: Organization) -> None:
     """Delete an organisation and everything it owns; refused while an assessment is open."""
     still_open = session.exec(

@@ -12,13 +12,14 @@ from app.errors import PreconditionFailedError, PreconditionRequiredError
 from app.models import Organization
 from app.organizations.actions import (
     add_unit,
+    agree_to_pool,
     create_organization,
     delete_organization,
     remove_member,
     set_member,
     update_organization,
 )
-from app.organizations.forms import MemberForm, OrganizationForm, UnitForm
+from app.organizations.forms import MemberForm, OrganizationForm, PoolingForm, UnitForm
 from app.organizations.queries import members_of, organizations_of, units_of
 from app.web import CurrentUser, Problem, SessionDep
 
@@ -33,6 +34,8 @@ IfMatch = Annotated[str | None, Header(description="The ETag of the version you 
 
 class OrganizationOut(OrganizationForm):
     id: str
+    pooled_since: datetime | None
+    """Since when its levels may go into future pooled editions; null: they may not."""
     revision: int
     updated_at: datetime
 
@@ -116,6 +119,13 @@ def patch_organization(
 )
 def remove_organization(session: SessionDep, user: CurrentUser, organization_id: str) -> None:
     delete_organization(session, access_organization(session, user, organization_id, Permission.MANAGE))
+
+
+@router.put("/{organization_id}/pooling", summary="Agree to future pooled editions, or withdraw")
+def put_pooling(session: SessionDep, user: CurrentUser, organization_id: str, form: PoolingForm) -> OrganizationOut:
+    organization = access_organization(session, user, organization_id, Permission.MANAGE)
+    agree_to_pool(session, organization, agreed=form.agreed, at=now())
+    return _out(organization)
 
 
 @router.get("/{organization_id}/units", summary="Units")

@@ -41,6 +41,14 @@ class OrganizationForm(BaseModel):
         return value
 
 
+class PoolingForm(BaseModel):
+    """Whether the organisation's levels may go into future pooled editions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agreed: bool
+
+
 class UnitForm(BaseModel):
     """A unit; with head-counts, units weigh as many people as they have, not as many as answered."""
 

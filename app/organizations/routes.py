@@ -11,6 +11,7 @@ from app.clock import now
 from app.errors import AppError, InvalidInputError
 from app.models import Organization
 from app.organizations.actions import (
+    agree_to_pool,
     create_organization,
     delete_organization,
     remove_member,
@@ -95,6 +96,13 @@ def post_delete(session: SessionDep, user: CurrentUser, organization_id: str, po
         raise InvalidInputError("Type the organisation's name exactly to delete it with everything it owns.")
     delete_organization(session, organization)
     return redirect("/")
+
+
+@router.post("/organizations/{organization_id}/pooling")
+def post_pooling(session: SessionDep, user: CurrentUser, organization_id: str, posted: UserForm) -> HttpResponse:
+    organization = access_organization(session, user, organization_id, Permission.MANAGE)
+    agree_to_pool(session, organization, agreed=fields(posted).get("agreed") == "yes", at=now())
+    return redirect(f"/organizations/{organization.id}#pooling")
 
 
 @router.post("/organizations/{organization_id}/members")

@@ -103,6 +103,7 @@ class OrganizationPage:
     waves: tuple[WaveRow, ...]
     members: tuple[Member, ...]
     can_manage: bool
+    pooled_since: datetime | None
     errors: FormErrors
 
 

@@ -74,6 +74,7 @@ def organization(request: Request, session: SessionDep, user: CurrentUser, organ
         waves=tuple(wave_row(wave, plans.get(wave.assessment.id)) for wave in waves),
         members=tuple(members_of(session, found)) if manages else (),
         can_manage=manages,
+        pooled_since=found.pooled_since,
         errors=FormErrors(),
     )
     shell = shell_for(request, crumbs=(Link("Portfolio", "/"), Link(found.name)))

@@ -61,7 +61,7 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
         invited=invited,
         headcount=headcount,
         targets=targets,
-        edition=edition_for(session, assessment.edition_id),
+        edition=edition_for(session, assessment.edition_id, assessment.organization_id),
         profile={name: str(value) for name, value in assessment.profile.items()},
         organization=assessment.organization_id,
         previous=result_of(before) if before else None,

@@ -175,8 +175,8 @@ def test_a_stored_edition_reads_as_it_was_sent(session: Session) -> None:
     ensure_shipped_editions(session)
     row = default_edition(session, "mops-core")
     assert row is not None
-    edition = edition_for(session, row.id)
+    edition = edition_for(session, row.id, "nobody")
     assert edition is not None
     assert (edition.id, edition.edition, edition.n) == (row.baseline, row.edition, row.peers)
-    assert edition_for(session, None) is None
-    assert edition_for(session, "nothing") is None
+    assert edition_for(session, None, "nobody") is None
+    assert edition_for(session, "nothing", "nobody") is None
