@@ -304,7 +304,7 @@ def _menu(user: User) -> tuple[Link, ...]:
         links += [Link("Benchmarks", "/benchmarks"), Link("Questionnaires", "/questionnaires")]
     if user.administrator:
         links.append(Link("Users", "/users"))
-    return (*links, Link("Help", "/help"))
+    return (*links, Link("Your account", "/account"), Link("Help", "/help"))
 
 
 def render(

@@ -61,7 +61,7 @@ def set_password(session: Session, user: User, password: str) -> None:
     session.execute(delete(AccountLink).where(col(AccountLink.user_id) == user.id))
 
 
-def sign_in(session: Session, email: str, password: str, *, at: datetime, days: int) -> SignedIn:
+def sign_in(session: Session, email: str, password: str, *, at: datetime, days: int, agent: str = "") -> SignedIn:
     """Start a session by password. The same answer, in the same time, for unknown addresses and wrong passwords."""
     user = session.exec(select(User).where(User.email == email.strip().lower())).first()
     fits, renewed = verify_password(password, user.password_hash if user else None)
@@ -69,15 +69,20 @@ def sign_in(session: Session, email: str, password: str, *, at: datetime, days: 
         raise NotSignedInError("This address and password do not belong together. Check both and try again.")
     if renewed:
         user.password_hash = renewed
-    return start_session(session, user, at=at, days=days)
+    return start_session(session, user, at=at, days=days, agent=agent)
 
 
-def start_session(session: Session, user: User, *, at: datetime, days: int) -> SignedIn:
-    """A fresh token for ``user``; every sign-in gets its own."""
+def start_session(session: Session, user: User, *, at: datetime, days: int, agent: str = "") -> SignedIn:
+    """A fresh token for ``user``; every sign-in gets its own. ``agent``: browser and system in words."""
     token = new_token()
     session.add(
         LoginSession(
-            token_hash=digest(token), user_id=user.id, created_at=at, seen_at=at, expires_at=at + timedelta(days=days)
+            token_hash=digest(token),
+            user_id=user.id,
+            created_at=at,
+            seen_at=at,
+            expires_at=at + timedelta(days=days),
+            agent=agent[:80],
         )
     )
     session.flush()
@@ -95,14 +100,27 @@ def issue_sign_in_link(session: Session, user: User, *, next_path: str, at: date
     return token
 
 
-def use_sign_in_link(session: Session, token: str, *, at: datetime, days: int) -> tuple[SignedIn, str]:
+def use_sign_in_link(session: Session, token: str, *, at: datetime, days: int, agent: str = "") -> tuple[SignedIn, str]:
     """Sign in by a one-time link; returns the session and the path to open."""
     link = session.exec(select(SignInLink).where(SignInLink.token_hash == digest(token)).with_for_update()).first()
     user = session.get(User, link.user_id) if link else None
     if link is None or user is None or link.used_at or link.expires_at < at or user.disabled_at:
         raise GoneError("This sign-in link was used or has expired. Run `make demo` again to print new ones.")
     link.used_at = at
-    return start_session(session, user, at=at, days=days), link.next_path
+    return start_session(session, user, at=at, days=days, agent=agent), link.next_path
+
+
+def change_password(session: Session, user: User, *, present: str, new: str) -> None:
+    """A new password for somebody who knows the present one. Ends every session of the user."""
+    if not verify_password(present, user.password_hash)[0]:
+        raise InvalidInputError("This is not your present password. Try again.", field="present")
+    set_password(session, user, new)
+
+
+def rename(session: Session, user: User, name: str) -> None:
+    user.name = name
+    session.add(user)
+    session.flush()
 
 
 def sign_out(session: Session, token_hash: str) -> None:

@@ -1,11 +1,13 @@
 """Sign in and out as JSON, and who is signed in."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.actions import digest, sign_in, sign_out
+from app.accounts.sessions import agent_words, end_session, open_sessions
 from app.clock import now
 from app.settings import get_settings
 from app.web import SESSION_COOKIE, CurrentUser, Problem, Public, SessionDep, clear_cookie, session_token, set_cookie
@@ -28,15 +30,24 @@ class MeOut(BaseModel):
     consultant: bool
 
 
+class SessionOut(BaseModel):
+    id: str
+    agent: str
+    started_at: datetime
+    seen_at: datetime
+    current: bool
+
+
 class SignedInOut(MeOut):
     token: str
     """For programs: send it as ``Authorization: Bearer``; browsers use the cookie."""
 
 
 @router.post("/sessions", status_code=201, summary="Sign in", dependencies=[Public])
-def post_session(session: SessionDep, form: SignInForm, response: Response) -> SignedInOut:
+def post_session(request: Request, session: SessionDep, form: SignInForm, response: Response) -> SignedInOut:
     days = get_settings().session_days
-    signed_in = sign_in(session, form.email, form.password, at=now(), days=days)
+    agent = agent_words(request.headers.get("user-agent", ""))
+    signed_in = sign_in(session, form.email, form.password, at=now(), days=days, agent=agent)
     set_cookie(response, SESSION_COOKIE, signed_in.token, days=days)
     user = signed_in.user
     return SignedInOut(token=signed_in.token, **MeOut.model_validate(user, from_attributes=True).model_dump())
@@ -48,6 +59,28 @@ def delete_session(request: Request, session: SessionDep, _user: CurrentUser, re
     if token:
         sign_out(session, digest(token))
     clear_cookie(response, SESSION_COOKIE)
+
+
+@router.get("/me/sessions", summary="Where you are signed in")
+def list_sessions(request: Request, session: SessionDep, user: CurrentUser) -> list[SessionOut]:
+    rows = open_sessions(
+        session,
+        user,
+        current=digest(session_token(request) or ""),
+        at=now(),
+        idle_minutes=get_settings().session_idle_minutes,
+    )
+    return [SessionOut.model_validate(row, from_attributes=True) for row in rows]
+
+
+@router.delete(
+    "/me/sessions/{session_id}",
+    status_code=204,
+    summary="End one of your sessions",
+    responses={404: {"model": Problem}},
+)
+def delete_one_session(session: SessionDep, user: CurrentUser, session_id: str) -> None:
+    end_session(session, user, session_id)
 
 
 @router.get("/me", summary="Who is signed in")

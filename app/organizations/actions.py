@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from app.access import require_consultant
 from app.accounts.actions import grant
+from app.accounts.links import invite
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Assessment, Membership, Organization, Participant, Unit, User
 from app.organizations.forms import MemberForm, OrganizationForm, UnitForm
@@ -98,11 +99,9 @@ def save_units(session: Session, organization: Organization, forms: Sequence[Uni
     session.flush()
 
 
-def set_member(session: Session, organization: Organization, form: MemberForm) -> User:
-    """Give a user a role in the organisation."""
-    user = session.exec(select(User).where(User.email == form.email.lower())).first()
-    if user is None:
-        raise NotFoundError(f"There is no user {form.email}. Ask the platform administrator to add them first.")
+def set_member(session: Session, organization: Organization, inviter: User, form: MemberForm, *, at: datetime) -> User:
+    """Give a colleague a role in the organisation, and tell them by mail; who has no account yet is invited to one."""
+    user = invite(session, inviter, form.email, at=at, organization=organization, role=form.role)
     _keep_a_consultant(session, organization, user, form.role)
     grant(session, user, organization.id, form.role)
     return user

@@ -152,7 +152,7 @@ def list_members(session: SessionDep, user: CurrentUser, organization_id: str) -
 @router.post("/{organization_id}/members", summary="Give a user a role", responses={409: {"model": Problem}})
 def post_member(session: SessionDep, user: CurrentUser, organization_id: str, form: MemberForm) -> MemberOut:
     organization = access_organization(session, user, organization_id, Permission.MANAGE)
-    member = set_member(session, organization, form)
+    member = set_member(session, organization, user, form, at=now())
     return MemberOut(user_id=member.id, name=member.name, email=member.email, role=form.role)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from app.accounts.links import can_sign_in
 from app.models import Membership, Organization, Unit, User
 
 
@@ -13,6 +14,8 @@ class Member:
     name: str
     email: str
     role: str
+    waiting: bool
+    """Invited, and has not signed in yet."""
 
 
 def organizations_of(session: Session, user: User) -> list[tuple[Organization, str]]:
@@ -35,9 +38,9 @@ def units_of(session: Session, organization: Organization) -> list[Unit]:
 def members_of(session: Session, organization: Organization) -> list[Member]:
     """Who may enter the organisation."""
     rows = session.exec(
-        select(User.id, User.name, User.email, Membership.role)
+        select(User, Membership.role)
         .join(Membership, col(Membership.user_id) == col(User.id))
         .where(Membership.organization_id == organization.id)
         .order_by(User.name)
     ).all()
-    return [Member(*row) for row in rows]
+    return [Member(user.id, user.name, user.email, role, not can_sign_in(user)) for user, role in rows]

@@ -111,7 +111,7 @@ def post_member(session: SessionDep, user: CurrentUser, organization_id: str, po
     form, errors = parse_form(MemberForm, fields(posted))
     if form is None:
         raise InvalidInputError(errors.items[0].message)
-    set_member(session, organization, form)
+    set_member(session, organization, user, form, at=now())
     return redirect(f"/organizations/{organization.id}#people")
 
 

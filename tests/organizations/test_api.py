@@ -154,11 +154,11 @@ def test_a_member_comes_changes_role_and_goes(client: PersonaClient, world: Worl
         assert not session.exec(select(Membership).where(Membership.user_id == who.id)).all()
 
 
-def test_a_role_is_given_only_to_users(client: PersonaClient, world: World) -> None:
+def test_a_role_is_one_of_three_and_goes_to_an_address(client: PersonaClient, world: World) -> None:
     consultant = client("consultant")
-    unknown = consultant.post(path(world, "/members"), json={"email": "nobody@example.org", "role": "leader"})
-    assert unknown.status_code == 404
-    assert "administrator" in unknown.json()["detail"]
+    unknown = consultant.post(path(world, "/members"), json={"email": "no address", "role": "leader"})
+    assert unknown.status_code == 422
+    assert "address" in unknown.json()["detail"]
     odd = consultant.post(path(world, "/members"), json={"email": world.users["leader"].email, "role": "owner"})
     assert odd.status_code == 422
     assert consultant.delete(path(world, "/members/no-such-user")).status_code == 404

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
 from app.accounts.actions import digest, sign_in, sign_out, use_sign_in_link
+from app.accounts.sessions import agent_words
 from app.clock import now
 from app.errors import ForbiddenError, NotSignedInError
 from app.settings import get_settings
@@ -29,6 +30,12 @@ from app.web import (
 
 router = APIRouter(include_in_schema=False)
 
+
+def agent_of(request: Request) -> str:
+    """Browser and system of a request, in words."""
+    return agent_words(request.headers.get("user-agent", ""))
+
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 
 
@@ -37,11 +44,19 @@ class SignInPage:
     next: str
     email: str = ""
     error: str | None = None
+    done: str = ""
+
+
+DONE = {
+    "": "",
+    "password": "Your password is set, and every session of before has ended. Sign in with it.",
+}
+"""What may have led here, by the ``done`` of the address."""
 
 
 @router.get("/sign-in", dependencies=[Public])
-def sign_in_page(request: Request, to: Annotated[str, Query(alias="next")] = "/") -> HTMLResponse:
-    return render(request, "accounts/sign_in.html", page=SignInPage(relative_path(to)))
+def sign_in_page(request: Request, to: Annotated[str, Query(alias="next")] = "/", done: str = "") -> HTMLResponse:
+    return render(request, "accounts/sign_in.html", page=SignInPage(relative_path(to), done=DONE.get(done, "")))
 
 
 @router.post("/sign-in", dependencies=[Public])
@@ -50,7 +65,14 @@ def post_sign_in(request: Request, session: SessionDep, form: Annotated[FormData
     email, to = values.get("email", ""), relative_path(values.get("next"))
     settings = get_settings()
     try:
-        signed_in = sign_in(session, email, values.get("password", ""), at=now(), days=settings.session_days)
+        signed_in = sign_in(
+            session,
+            email,
+            values.get("password", ""),
+            at=now(),
+            days=settings.session_days,
+            agent=agent_of(request),
+        )
     except NotSignedInError as error:
         return render(request, "accounts/sign_in.html", status=401, page=SignInPage(to, email, error.message))
     response = redirect(to)
@@ -69,7 +91,7 @@ def enter_page(request: Request, token: str) -> HTMLResponse:
 def post_enter(request: Request, session: SessionDep, token: str) -> Response:
     _only_loopback(request)
     settings = get_settings()
-    signed_in, to = use_sign_in_link(session, token, at=now(), days=settings.session_days)
+    signed_in, to = use_sign_in_link(session, token, at=now(), days=settings.session_days, agent=agent_of(request))
     response = redirect(relative_path(to))
     set_cookie(response, SESSION_COOKIE, signed_in.token, days=settings.session_days)
     return response

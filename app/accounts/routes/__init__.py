@@ -1,0 +1,9 @@
+"""Pages of accounts: signing in and out, setting a password by a link, one's own account."""
+
+from fastapi import APIRouter
+
+from app.accounts.routes import account, password_links, sign_in
+
+router = APIRouter(include_in_schema=False)
+for part in (sign_in, password_links, account):
+    router.include_router(part.router)
