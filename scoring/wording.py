@@ -77,6 +77,17 @@ def ordinal(value: float) -> str:
     return f"{number}{ending}"
 
 
+def place_among(percentile: float) -> str:
+    """A mid-rank percentile in a list: nobody stands at the 0th or 100th among a few dozen.
+
+    >>> place_among(0.0), place_among(0.3), place_among(62.0), place_among(99.8), place_among(100.0)
+    ('below all', '1st', '62nd', '99th', 'above all')
+    """
+    if percentile <= 0:
+        return "below all"
+    return "above all" if percentile >= 100 else ordinal(min(max(percentile, 1.0), 99.0))
+
+
 def percent(share: float) -> str:
     """A share from 0 to 1 as a whole percentage.
 
@@ -90,10 +101,10 @@ def listed(names: Sequence[str], limit: int = 4) -> str:
     """Names as a list in a sentence; past ``limit`` the rest are counted.
 
     >>> listed(["Data"]), listed(["Data", "People"]), listed(["a", "b", "c"], limit=2)
-    ('Data', 'Data and People', 'a, b and 1 more')
+    ('Data', 'Data and People', 'a, b and one more')
     """
     if len(names) > limit:
-        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
+        return f"{', '.join(names[:limit])} and {number_word(len(names) - limit)} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
 
 

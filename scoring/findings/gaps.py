@@ -5,7 +5,17 @@ from decimal import Decimal
 
 from scoring.findings.shown import Shown, spoken
 from scoring.results import CapabilityResult, Finding, TextPart
-from scoring.wording import apart, capitalised, counted, listed, minus, number_word, ordinal, parts, to
+from scoring.wording import (
+    apart,
+    capitalised,
+    counted,
+    listed,
+    minus,
+    number_word,
+    parts,
+    place_among,
+    to,
+)
 
 MOST_GAPS = 4
 
@@ -22,20 +32,7 @@ def largest_gaps(shown: Shown) -> Finding | None:
         if gap > 0 and one.target_gap_interval is not None and one.target_gap_interval.excludes_zero
     ]
     if not clear:
-        widest, gap = max(with_target, key=lambda pair: pair[1])
-        return Finding(
-            kind="Gaps to target",
-            rule="no-gap",
-            title="No capability is clearly short of its target",
-            parts=parts(
-                f"Of {counted(len(with_target), 'capability', 'capabilities')} with a target, none has a gap whose interval "
-                f"excludes zero. The widest is {spoken(widest)}, ",
-                minus(_to_go(widest)),
-                f" {shown.unit_of_scale}.",
-            ),
-            capabilities=(widest.id,),
-            numbers={widest.id: gap},
-        )
+        return _no_gap(shown, with_target)
     top = [one for one, _ in sorted(clear, key=lambda pair: -pair[1])[:MOST_GAPS]]
     gaps = sorted(_to_go(one) for one in top)
     size = minus(gaps[0]) if gaps[0] == gaps[-1] else f"{minus(gaps[0])} to {minus(gaps[-1])}"
@@ -50,11 +47,46 @@ def largest_gaps(shown: Shown) -> Finding | None:
                 f" short of target, {_of_how_many(len(top), len(with_target))}{_importance_words(top)}. ",
             ),
             *_peers_of(top),
+            *_camps_among(top),
         ),
         capabilities=tuple(one.id for one in top),
         dimensions=tuple(dict.fromkeys(one.dimension for one in top)),
         numbers={one.id: one.target_gap for one in top if one.target_gap is not None},
     )
+
+
+def _no_gap(shown: Shown, with_target: Sequence[tuple[CapabilityResult, float]]) -> Finding:
+    widest, gap = max(with_target, key=lambda pair: pair[1])
+    open_still = _to_go(widest) > 0
+    how_many = counted(len(with_target), "capability", "capabilities")
+    nearest = f"The nearest to it is {spoken(widest)}, " if _to_go(widest) < 0 else f"{spoken(widest)} is "
+    size = f"{minus(abs(_to_go(widest)))} {shown.unit_of_scale}"
+    return Finding(
+        kind="Gaps to target",
+        rule="no-gap",
+        title="No capability is clearly short of its target"
+        if open_still
+        else "Everything with a target has reached it",
+        parts=parts(
+            f"Of {how_many} with a target, none has a gap whose interval excludes zero. The widest is {spoken(widest)}, ",
+            size,
+            ": it may be chance.",
+        )
+        if open_still
+        else parts(
+            f"Of {how_many} with a target, none is below it. {nearest}",
+            f"{size} above its target" if _to_go(widest) < 0 else "at its target",
+            ".",
+        ),
+        capabilities=(widest.id,),
+        numbers={widest.id: gap},
+    )
+
+
+def _camps_among(top: Sequence[CapabilityResult]) -> tuple[TextPart, ...]:
+    """A gap of a mean that is nobody's view has to say so."""
+    split = [spoken(one) for one in top if one.agreement is not None and one.agreement.two_peaked]
+    return parts(f" On {listed(split)} people answer in two camps.") if split else ()
 
 
 def above_target(shown: Shown) -> Finding | None:
@@ -118,10 +150,12 @@ def _peers_of(top: Sequence[CapabilityResult]) -> tuple[TextPart, ...]:
     behind = sum(peer.clear and peer.gap > 0 for peer in ranked)
     subject = "It is" if len(top) == 1 else "All are"
     label = f" {ranked[0].label}." if ranked[0].label else ""
+    if highest <= 0:
+        return parts(f"{subject} below all ", f"{ranked[0].n} peers", f", {_clear_words(behind, len(top))}.{label}")
     if highest <= 50:
         return parts(
             f"{subject} at or below the ",
-            f"{ordinal(highest)} percentile of {ranked[0].n} peers",
+            f"{place_among(highest)} percentile of {ranked[0].n} peers",
             f", {_clear_words(behind, len(top))}.{label}",
         )
     return parts(f"Against {ranked[0].n} peers, {_clear_words(behind, len(top))}.{label}")

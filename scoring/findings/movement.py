@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scoring.findings.shown import Shown, spoken
 from scoring.results import Change, DimensionResult, Finding, Peer, TextPart
-from scoring.wording import apart, listed, minus, ordinal, parts, signed
+from scoring.wording import apart, listed, minus, ordinal, parts, place_among, signed
 
 
 def what_moved(shown: Shown) -> Finding | None:
@@ -30,7 +30,7 @@ def what_moved(shown: Shown) -> Finding | None:
         )
     first, change = clear[0]
     led = _led_by(shown, first.id, change.change > 0)
-    others = [f"{one.name} {_moved_by(one.estimate, other)}" for one, other in clear[1:]]
+    others = [f"{one.name} {_moved_by(one.estimate, other)}{_interval_words(other)}" for one, other in clear[1:]]
     return Finding(
         kind="What moved",
         rule="what-moved",
@@ -82,5 +82,8 @@ def _now_stands(peer: Peer | None) -> tuple[TextPart, ...]:
     if peer is None or peer.percentile is None or peer.percentile_low is None or peer.percentile_high is None:
         return ()
     label = f" {peer.label}." if peer.label else ""
+    place = place_among(peer.percentile)
+    if not place[0].isdigit():
+        return parts(" It now stands ", f"{place} {peer.n} peers", f".{label}")
     between = f" ({ordinal(peer.percentile_low)} to {ordinal(peer.percentile_high)}) of {peer.n} peers.{label}"
-    return parts(" It now stands at the ", f"{ordinal(peer.percentile)} percentile", between)
+    return parts(" It now stands at the ", f"{place} percentile", between)

@@ -1,8 +1,10 @@
 """Findings on the people who answered: leaders and staff, units, camps, and what they do not know."""
 
+from collections.abc import Sequence
+
 from scoring.findings.shown import Shown, spoken
-from scoring.results import Finding, PerceptionGap
-from scoring.wording import apart, capitalised, counted, level, listed, minus, parts, percent, to
+from scoring.results import CapabilityResult, Finding, PerceptionGap
+from scoring.wording import apart, capitalised, counted, level, listed, minus, number_word, parts, percent, to
 
 MANY_DONT_KNOW = 0.2
 
@@ -26,8 +28,8 @@ def perception(shown: Shown) -> Finding | None:
         return Finding(
             kind="Perception",
             rule="no-perception-gap",
-            title="Leaders and staff see much the same organisation",
-            parts=(*sides, *parts(f"It is the widest of {len(compared)} differences, and none is clear.")),
+            title="No difference between leaders and staff is clear",
+            parts=(*sides, *parts(_none_clear(len(compared)))),
             capabilities=(one.id,),
             numbers={one.id: gap.gap},
         )
@@ -38,11 +40,26 @@ def perception(shown: Shown) -> Finding | None:
     return Finding(
         kind="Perception",
         rule="perception",
-        title=f"Leaders see {spoken(one)} {'higher' if gap.gap > 0 else 'lower'} than their staff do",
+        title=_perception_title(one, [found for _, found in clear], len(compared)),
         parts=(*sides, *parts("Read that level as ", "a conversation to have", f", not as a score to report.{more}")),
         capabilities=tuple(one.id for one, _ in clear),
         numbers={one.id: gap.gap for one, gap in clear},
     )
+
+
+def _none_clear(of: int) -> str:
+    if of == 1:
+        return "It may be chance."
+    return f"It is the widest of {of} differences, and none is clear when they are judged together."
+
+
+def _perception_title(widest: CapabilityResult, clear: Sequence[PerceptionGap], of: int) -> str:
+    higher = sum(gap.gap > 0 for gap in clear)
+    if len(clear) > of / 2 and higher in (0, len(clear)):
+        which = "every capability" if len(clear) == of else f"{number_word(len(clear))} of {of} capabilities"
+        return f"Leaders see {which} {'higher' if higher else 'lower'} than their staff do"
+    word = "higher" if clear[0].gap > 0 else "lower"
+    return f"Leaders see {spoken(widest)} {word} than their staff do"
 
 
 def units_apart(shown: Shown) -> Finding | None:
@@ -99,7 +116,7 @@ def not_known(shown: Shown) -> Finding | None:
     return Finding(
         kind="Visibility",
         rule="not-known",
-        title=f"Many do not know how {listed([spoken(one) for one in dark], limit=3)} works",
+        title=f"Many do not know how {listed([spoken(one) for one in dark], limit=3)} {'works' if len(dark) == 1 else 'work'}",
         parts=parts(
             f"On {spoken(first)}, ",
             f"{percent(first.dont_know)} of the answers are “don't know”",

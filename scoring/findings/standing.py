@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from scoring.findings.shown import Shown, spoken
 from scoring.results import CapabilityResult, Finding
-from scoring.wording import capitalised, counted, level, listed, number_word, ordinal, parts
+from scoring.wording import capitalised, counted, level, listed, number_word, parts, place_among, printed
 
 
 def against_peers(shown: Shown) -> Finding | None:
@@ -34,7 +34,7 @@ def against_peers(shown: Shown) -> Finding | None:
         parts=parts(
             f"{behind_words}{ahead_words}Of {peers.family} comparisons with {group}, ",
             f"{len(behind)} are behind and {len(ahead)} ahead",
-            f"; the others read as like peers.{label}",
+            f"{_rest(peers.family - len(behind) - len(ahead))}.{label}",
         ),
         capabilities=tuple(one.id for one in (*behind, *ahead)),
         numbers={
@@ -44,13 +44,15 @@ def against_peers(shown: Shown) -> Finding | None:
 
 
 def holding_back(shown: Shown) -> Finding | None:
-    """``holding-back``: the capabilities below the next stage, where they are few."""
+    """``holding-back``: the capabilities below the next stage."""
     overall = shown.result.overall
     if overall.withheld is not None or not overall.binding or overall.next_stage_name is None:
         return None
     binding = [one for one in shown.capabilities if one.id in overall.binding]
     binding.sort(key=lambda one: one.estimate)
-    few = listed([f"{spoken(one)} {level(one.estimate)}" for one in binding], limit=4)
+    levels = shown.questionnaire.scale.values
+    following = min((value for value in levels if value > overall.stage), default=overall.stage)
+    few = listed([f"{spoken(one)} {_below(one.estimate, following)}" for one in binding], limit=4)
     provisional = (
         " The stage is provisional: the interval of a deciding capability crosses a level."
         if overall.provisional
@@ -59,15 +61,37 @@ def holding_back(shown: Shown) -> Finding | None:
     return Finding(
         kind="Stage",
         rule="holding-back",
-        title=f"{capitalised(counted(len(binding), 'capability holds', 'capabilities hold'))} {overall.next_stage_name} back",
+        title=_held_title(len(binding), len(shown.capabilities), overall.next_stage_name),
         parts=parts(
             "A stage counts once every capability reaches it. ",
             f"Stage {overall.stage:g}, {overall.stage_name}",
-            f", becomes {overall.next_stage_name} when these do: {few}.{provisional}",
+            f", becomes {overall.next_stage_name} when {'it does' if len(binding) == 1 else 'these do'}: {few}.{provisional}",
         ),
         capabilities=tuple(one.id for one in binding),
         numbers={one.id: one.estimate for one in binding},
     )
+
+
+def _below(estimate: float, following: float) -> str:
+    """A level under the next stage, which must not read as if it had reached it.
+
+    >>> _below(2.4, 3.0), _below(2.97, 3.0)
+    ('2.4', 'just under 3.0')
+    """
+    return f"just under {level(following)}" if printed(estimate) >= printed(following) else level(estimate)
+
+
+def _held_title(binding: int, of: int, following: str) -> str:
+    if binding == of > 1:
+        return f"Every capability is still below {following}"
+    if binding > of / 2:
+        return f"{capitalised(counted(binding, 'capability', 'capabilities'))} of {of} are still below {following}"
+    return f"{capitalised(counted(binding, 'capability holds', 'capabilities hold'))} {following} back"
+
+
+def _rest(number: int) -> str:
+    others = "one is" if number == 1 else f"{number_word(number)} are"
+    return f"; the other {others} not clearly different from peers" if number else ""
 
 
 def _percentile(one: CapabilityResult) -> float:
@@ -75,7 +99,7 @@ def _percentile(one: CapabilityResult) -> float:
 
 
 def _with_percentiles(some: Iterable[CapabilityResult]) -> str:
-    return listed([f"{spoken(one)} ({ordinal(_percentile(one))})" for one in some], limit=3)
+    return listed([f"{spoken(one)} ({place_among(_percentile(one))})" for one in some], limit=3)
 
 
 def _stand(some: Sequence[CapabilityResult]) -> str:

@@ -39,8 +39,16 @@ def capability_headline(shown: Shown, one: CapabilityResult) -> str:
     )
     if one.target is not None:
         return f"{spoken(one)} stands at {level(one.estimate)}, {gap_words(one)}{beside}"
-    reached = shown.questionnaire.scale.at(one.estimate).name
-    return f"{spoken(one)} stands at {level(one.estimate)}: {reached} is reached{beside}"
+    return (
+        f"{spoken(one)} stands at {level(one.estimate)}: {_reached(shown, one.estimate)}{beside.replace(' and', ',')}"
+    )
+
+
+def _reached(shown: Shown, estimate: float) -> str:
+    """Which level is reached, or almost, as the printed number reads."""
+    scale = shown.questionnaire.scale
+    reached, read = scale.at(estimate), scale.at(float(printed(estimate)))
+    return f"{reached.name} is reached" if read == reached else f"just under {read.name}"
 
 
 def _clearly(one: CapabilityResult) -> float:

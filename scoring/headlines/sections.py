@@ -5,7 +5,25 @@ from collections.abc import Sequence
 from scoring.findings.shown import Shown, spoken
 from scoring.headlines.capabilities import gap_words
 from scoring.results import Cell, DimensionResult, Group, Headline, Overall, WithheldLevel
-from scoring.wording import apart, capitalised, counted, level, listed, minus, number_word, ordinal, percent, to
+from scoring.wording import (
+    apart,
+    capitalised,
+    counted,
+    level,
+    listed,
+    minus,
+    number_word,
+    percent,
+    place_among,
+    printed,
+    to,
+)
+
+EVEN = 0.3
+"""Dimensions that differ by no more than this part of a level are called even."""
+
+MANY_RIVALS = 4
+"""With so many others that could come first, the title says so instead of naming an order."""
 
 SECTIONS = ("overview", "heatmap", "peers", "perception", "priorities", "method")
 
@@ -24,7 +42,7 @@ def _overview(shown: Shown) -> Headline:
             lead=f"{overall.sentence} Nothing is shown below {shown.result.settings.k} people.",
             rule="too-few",
         )
-    profile, rule = _profile(shown.dimensions)
+    profile, rule = _profile(shown.dimensions, shown.step)
     return Headline(
         title=f"{profile}: level {level(overall.estimate)}{_overall_gap(overall)}",
         lead=" ".join(part for part in (_standing(overall), _stage(shown, overall)) if part),
@@ -32,13 +50,15 @@ def _overview(shown: Shown) -> Headline:
     )
 
 
-def _profile(dimensions: Sequence[DimensionResult]) -> tuple[str, str]:
-    """Which dimensions lead and trail, where their intervals are apart; otherwise that they are even."""
+def _profile(dimensions: Sequence[DimensionResult], step: float) -> tuple[str, str]:
+    """Which dimensions lead and trail, where their intervals are apart; otherwise that they are even, or not clear."""
     ordered = sorted(dimensions, key=lambda one: one.estimate)
     if len(ordered) < 2:
         return (ordered[0].name if ordered else "The whole"), "single-dimension"
     low, high = ordered[0], ordered[-1]
     if low.high is None or high.low is None or high.low <= low.high:
+        if high.estimate - low.estimate > step * EVEN:
+            return "No dimension clearly leads", "unclear-profile"
         return f"Even across {counted(len(ordered), 'dimension', 'dimensions')}", "even-profile"
     trailing = [one.name for one in ordered if one.high is not None and one.high < high.low][:2]
     leading = [one.name for one in reversed(ordered) if one.low is not None and one.low > low.high][:2]
@@ -63,7 +83,10 @@ def _standing(overall: Overall) -> str:
     label = f" {peer.label}." if peer.label else ""
     if peer.percentile is None:
         return f"Among {peer.n} peers ({peer.group_name}) it is in the {peer.third} third.{label}"
-    return f"Among {peer.n} peers ({peer.group_name}) it stands at the {ordinal(peer.percentile)} percentile.{label}"
+    place = place_among(peer.percentile)
+    if not place[0].isdigit():
+        return f"It stands {place} {peer.n} peers ({peer.group_name}).{label}"
+    return f"Among {peer.n} peers ({peer.group_name}) it stands at the {place} percentile.{label}"
 
 
 def _stage(shown: Shown, overall: Overall) -> str:
@@ -88,13 +111,8 @@ def _heatmap(shown: Shown) -> Headline:
             lead=lead,
             rule="short-everywhere",
         )
-    if len(ranked) > 1 and ranked[0].mean_gap is not None and ranked[-1].mean_gap is not None:
-        widest, narrowest = level(ranked[0].mean_gap), level(ranked[-1].mean_gap)
-        return Headline(
-            title=f"{ranked[0].id} has furthest to go, {widest} on average; {ranked[-1].id} least, {narrowest}",
-            lead=lead,
-            rule="widest-unit",
-        )
+    if len(ranked) > 1:
+        return _widest_unit(ranked[0], ranked[-1], lead)
     rated = [(unit.overall, unit.id) for unit in units if isinstance(unit.overall, Cell)]
     if len(rated) < 2:
         return Headline(title="Units cannot be compared", lead=lead, rule="no-units")
@@ -104,6 +122,33 @@ def _heatmap(shown: Shown) -> Headline:
         lead=lead,
         rule="highest-lowest",
     )
+
+
+def _widest_unit(widest: Group, narrowest: Group, lead: str) -> Headline:
+    far, near = widest.mean_gap or 0.0, narrowest.mean_gap or 0.0
+    if printed(far) <= 0:
+        where = "at its targets" if printed(far) == 0 else "above its targets"
+        return Headline(title=f"Every unit shown is {where} on average", lead=lead, rule="units-at-target")
+    if printed(far) == printed(near):
+        title = f"Every unit shown is {level(far)} short of target on average"
+        return Headline(title=title, lead=lead, rule="units-alike")
+    least = f"{level(near)}" if printed(near) >= 0 else f"{minus(abs(printed(near)))} above"
+    return Headline(
+        title=f"{widest.id} has furthest to go, {level(far)} on average; {narrowest.id} least, {least}",
+        lead=f"{lead} {_overlap(widest, narrowest)}".strip(),
+        rule="widest-unit",
+    )
+
+
+def _overlap(one: Group, other: Group) -> str:
+    """Whether the two units' overall levels may be the same."""
+    first, second = one.overall, other.overall
+    if not isinstance(first, Cell) or not isinstance(second, Cell):
+        return ""
+    if first.low is None or first.high is None or second.low is None or second.high is None:
+        return ""
+    apart = first.low > second.high or second.low > first.high
+    return "" if apart else "The intervals of their overall levels overlap, so the order may be chance."
 
 
 def _short_everywhere(shown: Shown, capability: str, units: Sequence[Group]) -> bool:
@@ -142,25 +187,28 @@ def _peers(shown: Shown) -> Headline:
     behind, ahead = len(peers.behind), len(peers.ahead)
     lead = f"{group} Of {peers.family} comparisons, {behind} are clearly behind and {ahead} clearly ahead.{label}"
     if not behind and not ahead:
-        return Headline(title="Like peers in every capability", lead=lead, rule="like-peers")
+        return Headline(title="Not clearly apart from peers in any capability", lead=lead, rule="like-peers")
     words = [
-        f"{word} peers in {_dimensions_of(shown, names)}"
+        f"{word} peers in {_dimensions_of(shown, names, peers.family)}"
         for word, names in (("ahead of", peers.ahead), ("behind", peers.behind))
         if names
     ]
     return Headline(title=capitalised(", ".join(words)), lead=lead, rule="clear-peers")
 
 
-def _dimensions_of(shown: Shown, capabilities: Sequence[str]) -> str:
-    """Where capabilities lie: their names when few, else their dimensions with the number in each."""
+def _dimensions_of(shown: Shown, capabilities: Sequence[str], of: int) -> str:
+    """Where capabilities lie: their names when few, else how many, and the dimension that has more than half of them."""
+    if len(capabilities) == of > 2:
+        return "every capability"
     if len(capabilities) <= 2:
         return listed([shown.spoken(name) for name in capabilities])
     counts: dict[str, int] = {}
     for name in capabilities:
         dimension = shown.dimension_name(shown.questionnaire.capability(name).dimension)
         counts[dimension] = counts.get(dimension, 0) + 1
-    most = sorted(counts, key=lambda name: -counts[name])
-    return f"{counted(len(capabilities), 'capability', 'capabilities')}, most in {most[0]}"
+    most = max(counts, key=lambda name: counts[name])
+    where = f", most in {most}" if counts[most] > len(capabilities) / 2 else ""
+    return f"{counted(len(capabilities), 'capability', 'capabilities')}{where}"
 
 
 def _perception(shown: Shown) -> Headline:
@@ -212,21 +260,33 @@ def _priorities(shown: Shown) -> Headline:
         return Headline(title="Nothing to put first yet", lead=lead, rule="no-priority")
     first = ranked[0]
     gap = minus(apart(first.target or 0.0, first.estimate))
-    steady = first.priority_ranks == (1, 1)
-    others = [spoken(one) for one in ranked[1:3]]
-    then = f", then {listed(others)}" if others else ""
-    places = first.priority_ranks or (1, 1)
-    sure = (
-        "It stays first when every importance moves by up to 20%."
-        if steady
-        else f"When importance moves by up to 20%, its place is {places[0]} to {places[1]}."
-    )
     over = len(shown.result.over_investment)
     stop = f" {capitalised(counted(over, 'capability stands', 'capabilities stand'))} above target." if over else ""
+    if first.target_gap_interval is not None and not first.target_gap_interval.excludes_zero:
+        return Headline(
+            title=f"Nothing clearly comes first: {spoken(first)} has {gap} to go, which may be chance",
+            lead=f"Importance × gap to target.{stop}",
+            rule="unclear-priority",
+        )
+    rivals = sum((one.priority_ranks or (1, 1))[0] == 1 for one in ranked[1:])
+    others = [spoken(one) for one in ranked[1:3]]
+    then = f", then {listed(others)}" if others else ""
+    size = f"importance {first.importance:g}, {gap} to go"
+    if not rivals:
+        title = f"{spoken(first)} comes first: {size}{then}"
+        sure = "It stays first when every importance moves by up to 20%."
+    else:
+        could = counted(rivals, "other capability", "other capabilities")
+        sure = f"When importance moves by up to 20%, {could} could come first instead."
+        title = f"{spoken(first)} comes first, narrowly: {size}{then}"
+        if rivals >= MANY_RIVALS:
+            title = (
+                f"{counted(rivals + 1, 'capability', 'capabilities')} could come first; {spoken(first)} leads narrowly"
+            )
     return Headline(
-        title=f"{spoken(first)} comes first: importance {first.importance:g}, {gap} to go{then}",
+        title=capitalised(title),
         lead=f"Importance × gap to target. {sure}{stop}",
-        rule="first-priority" if steady else "unsteady-priority",
+        rule="unsteady-priority" if rivals else "first-priority",
     )
 
 

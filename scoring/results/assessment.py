@@ -15,7 +15,7 @@ from scoring.results.whole import (
 )
 from scoring.results.words import Finding, Headline, Note
 
-SCORING_VERSION = "1.1.0"
+SCORING_VERSION = "1.2.0"
 """Changes whenever any number of any result can change for the same input."""
 
 

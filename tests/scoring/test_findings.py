@@ -53,10 +53,67 @@ def test_gaps_all_in_one_dimension_are_called_so():
 
 
 def test_no_clear_gap_is_said_too():
-    _, said = found(around([4, 4, 4, 4, 4]), targets=targets(3.0))
+    result, said = found(around([3, 3, 3, 3, 3], n=12, spread=1.2), targets=targets(3.1))
     assert "largest-gaps" not in said
     assert said["no-gap"].title == "No capability is clearly short of its target"
+    assert said["no-gap"].text.endswith("levels: it may be chance.")
+    assert result.sections["priorities"].rule == "unclear-priority"
+
+
+def test_targets_that_are_reached_are_not_called_short():
+    result, said = found(around([4, 4, 4, 4, 4]), targets=targets(3.0))
+    assert said["no-gap"].title == "Everything with a target has reached it"
     assert said["above-target"].capabilities
+    assert result.sections["heatmap"].title == "Every unit shown is above its targets on average"
+    assert result.sections["heatmap"].rule == "units-at-target"
+
+
+def test_a_gap_in_two_camps_says_so():
+    codes = around([3, 3, 3.9, 3.9, 3.9], n=60)
+    codes[:30, :2], codes[30:, :2] = 1, 4
+    _, said = found(codes, targets=targets())
+    assert said["largest-gaps"].text.endswith("On People 1 people answer in two camps.")
+
+
+def test_who_stands_below_or_above_all_peers_has_no_percentile_of_0_or_100():
+    made = edition(ASKED, np.random.default_rng(0).uniform(2.4, 3.6, (60, 5)))
+    _, said = found(around([1, 1, 5, 5, 5]), edition=made, profile={})
+    assert "People 1 (below all)" in said["against-peers"].text
+    assert "(above all)" in said["against-peers"].text
+    lowest, _ = found(around([1, 1, 1, 1, 1]), edition=made, profile={})
+    assert "It stands below all 60 peers" in lowest.sections["overview"].lead
+    assert lowest.sections["peers"].title == "Behind peers in every capability"
+
+
+def test_what_reads_as_the_next_level_without_reaching_it_is_called_just_under():
+    codes = around([3, 3, 4, 4, 4], n=40, spread=0)
+    codes[0, :2] = 2
+    result, said = found(codes)
+    assert level(result.capability("people.c1").estimate) == "3.0"
+    assert result.capability("people.c1").headline.endswith("just under Stage 3")
+    assert "People 1 just under 3.0" in said["holding-back"].text
+
+
+def test_few_people_do_not_make_dimensions_even():
+    result, _ = found(around([2.6, 2.6, 3.4, 3.4, 3.4], n=6, spread=1.4))
+    assert result.sections["overview"].rule == "unclear-profile"
+    assert result.sections["overview"].title.startswith("No dimension clearly leads")
+
+
+def test_leaders_who_see_everything_higher_are_told_of_as_a_whole():
+    who = people(80)
+    leads = (who["role"] == "leader").to_numpy()
+    codes = around([2.5] * 5, n=80)
+    codes[leads] = around([4] * 5, n=80)[leads]
+    _, said = found(codes, who)
+    assert said["perception"].title == "Leaders see every capability higher than their staff do"
+
+
+def test_nothing_is_asked_of_zero_people():
+    result = assess(ASKED, np.zeros((0, len(ASKED.asked)), dtype=np.uint8), pd.DataFrame(), settings=PLAIN)
+    assert result.findings == ()
+    assert result.sections["perception"].rule == "no-comparison"
+    assert not any("None" in one.title + one.lead for one in result.sections.values())
 
 
 def test_without_targets_there_is_no_word_on_gaps():
@@ -119,7 +176,7 @@ def test_like_peers_everywhere():
     made = edition(ASKED, np.random.default_rng(0).normal(3, 0.8, (60, 5)).clip(1, 5))
     result, said = found(around([3, 3, 3, 3, 3]), edition=made, profile={})
     assert "no-peer-difference" in said
-    assert result.sections["peers"].title == "Like peers in every capability"
+    assert result.sections["peers"].title == "Not clearly apart from peers in any capability"
 
 
 def test_few_peers_get_thirds_in_the_headline():
