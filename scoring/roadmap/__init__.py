@@ -16,6 +16,7 @@ from scoring.roadmap.explain import (
 from scoring.roadmap.parse import parse_problem
 from scoring.roadmap.problem import Capability, Initiative, Problem, ProblemError
 from scoring.roadmap.prover import bounding_is_under_way
+from scoring.roadmap.review import Kept, Overrun, Review, at_review, with_gains
 from scoring.roadmap.sentences import sentences
 from scoring.roadmap.solution import Conflict, Progress, Solution, Use
 from scoring.roadmap.solve import solve
@@ -28,14 +29,18 @@ __all__ = [
     "DelayRank",
     "Explanation",
     "Initiative",
+    "Kept",
     "LimitReason",
     "Moved",
+    "Overrun",
     "Problem",
     "ProblemError",
     "Progress",
     "RejectedReason",
+    "Review",
     "Solution",
     "Use",
+    "at_review",
     "bounding_is_under_way",
     "compare",
     "credited",
@@ -50,4 +55,5 @@ __all__ = [
     "solution_document",
     "solve",
     "verify",
+    "with_gains",
 ]

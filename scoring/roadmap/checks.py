@@ -95,6 +95,8 @@ def _own_series(initiative: Initiative) -> Iterator[tuple[str, tuple[float, ...]
 def _bad_numbers(problem: Problem) -> Iterator[str]:
     if not (math.isfinite(problem.discount) and 0 < problem.discount <= 1):
         yield f"discount: {problem.discount} does not fit; write a number above 0 and at most 1, such as 0.97"
+    if not 0 <= problem.now < problem.periods:
+        yield f"now: {problem.now} is outside the horizon; write a period from 0 to {problem.periods - 1}"
     for place, value in _numbers(problem):
         if not math.isfinite(value):
             yield f"{place}: {value} is not a finite number; write a number"

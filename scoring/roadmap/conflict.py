@@ -81,7 +81,10 @@ class _Elastic:
         self.amount: dict[tuple[str, str, int], int] = {}
         self.scale: dict[tuple[str, str], float] = {}
         self.starts = {
-            each.id: [self.column(1.0, integer=True) for _ in range(max(0, problem.periods - each.duration + 1))]
+            each.id: [
+                self.column(float(start >= problem.now or start == each.pin), integer=True)
+                for start in range(max(0, problem.periods - each.duration + 1))
+            ]
             for each in problem.initiatives
         }
         for each in problem.initiatives:
@@ -144,13 +147,16 @@ class _Elastic:
         raised: list[tuple[int, float]] = []
         total = 0.0
         for period, most in enumerate(limit):
-            self.amount[kind, name, period] = self.column(demand / scale, integer=kind == "wip" and scale == 1.0)
             terms = [
                 (column, own[each.id][period - start])
                 for each in self.problem.initiatives
                 for start, column in enumerate(self.starts[each.id])
                 if 0 <= period - start < len(own[each.id]) and own[each.id][period - start]
             ]
+            if period < self.problem.now:
+                used, total = (used + terms, total + most) if cumulative else (used, total)
+                continue
+            self.amount[kind, name, period] = self.column(demand / scale, integer=kind == "wip" and scale == 1.0)
             own_raise = [(self.amount[kind, name, period], -scale)]
             used, raised, total = (
                 (used + terms, raised + own_raise, total + most) if cumulative else (terms, own_raise, most)

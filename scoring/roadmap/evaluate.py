@@ -73,6 +73,8 @@ def _broken_choices(problem: Problem, starts: Mapping[str, int]) -> list[str]:
             continue
         if not 0 <= start <= problem.periods - initiative.duration:
             broken.append(f"'{initiative.id}' starts in {start} and does not finish within {problem.periods} periods")
+        if start < problem.now and initiative.pin is None:
+            broken.append(f"'{initiative.id}' starts in {start}, before the plan's first period {problem.now}")
         if initiative.exclude:
             broken.append(f"'{initiative.id}' is excluded")
         if initiative.pin is not None and start != initiative.pin:
@@ -99,7 +101,7 @@ def _broken_limits(problem: Problem, starts: Mapping[str, int]) -> list[str]:
     use = plan_use(problem, starts)
     broken = []
     for skill, limit in problem.skills.items():
-        broken += _over(f"skills.{skill}", use.skills[skill], limit)
+        broken += _over(f"skills.{skill}", use.skills[skill], limit, problem.now)
     for name, spent, budget in (
         ("operating", use.operating, problem.operating),
         ("capital", use.capital, problem.capital),
@@ -108,15 +110,15 @@ def _broken_limits(problem: Problem, starts: Mapping[str, int]) -> list[str]:
             continue
         if problem.carry_over:
             spent, budget = tuple(accumulate(spent)), tuple(accumulate(budget))
-        broken += _over(f"budget.{name}", spent, budget)
+        broken += _over(f"budget.{name}", spent, budget, problem.now)
     if problem.wip_limit is not None:
-        broken += _over("wip_limit", use.in_progress, problem.wip_limit)
+        broken += _over("wip_limit", use.in_progress, problem.wip_limit, problem.now)
     return broken
 
 
-def _over(name: str, use: tuple[float, ...], limit: tuple[float, ...]) -> list[str]:
+def _over(name: str, use: tuple[float, ...], limit: tuple[float, ...], now: int) -> list[str]:
     return [
         f"{name}[{period}]: {used:g} used of {most:g}"
         for period, (used, most) in enumerate(zip(use, limit, strict=True))
-        if used > most + TOLERANCE * (1 + most)
+        if period >= now and used > most + TOLERANCE * (1 + most)
     ]

@@ -191,6 +191,7 @@ def _limit_rows(problem: Problem, ordered: list[Initiative]) -> tuple[Floats, Fl
     for place, (profiles, limit, cumulative) in enumerate(limits):
         part = slice(place * periods, (place + 1) * periods)
         limit_rows[part] = np.cumsum(limit) if cumulative else limit
+        limit_rows[part][: problem.now] = np.inf
         for row, profile in enumerate(profiles):
             if not any(profile):
                 continue
@@ -219,6 +220,8 @@ def _fitting_starts(
         allowed[row, : last + 1] = (use[row, : last + 1] + others <= limit + tolerance).all(axis=1)
         if row in pinned:
             allowed[row] &= np.arange(problem.periods) == pinned[row]
+        else:
+            allowed[row, : problem.now] = False
         if not allowed[row].any():
             reasons[initiative.id] = "its effort or cost fits under the limits in no period"
     return allowed
@@ -258,10 +261,11 @@ def _drop_rivals(
 
 
 def _after_prerequisite_work(problem: Problem, ordered: list[Initiative], before: Bools, allowed: Bools) -> None:
-    """Remove starts before the skills could have done all the work that must come first."""
+    """Remove starts before the skills could have done all the work that must come first (pinned work apart)."""
     for skill, limit in problem.skills.items():
-        effort = np.array([sum(initiative.effort.get(skill, ())) for initiative in ordered])
-        had_before = np.concatenate([[0.0], np.cumsum(limit)[:-1]])
+        effort = np.array([sum(each.effort.get(skill, ())) if each.pin is None else 0.0 for each in ordered])
+        to_come = np.where(np.arange(problem.periods) < problem.now, 0.0, limit)
+        had_before = np.concatenate([[0.0], np.cumsum(to_come)[:-1]])
         needed = before @ effort
         allowed &= needed[:, None] <= had_before[None, :] + TOLERANCE * (1 + had_before[None, :]) * problem.periods
 

@@ -8,7 +8,7 @@ from typing import Any
 from scoring.roadmap.checks import problem_faults, too_large
 from scoring.roadmap.problem import MAX_PERIODS, Capability, Initiative, Problem, ProblemError
 
-PROBLEM_KEYS = ("periods", "discount", "capabilities", "skills", "budget", "wip_limit", "initiatives")
+PROBLEM_KEYS = ("periods", "discount", "capabilities", "skills", "budget", "wip_limit", "now", "initiatives")
 BUDGET_KEYS = ("operating", "capital", "carry_over")
 CAPABILITY_KEYS = ("id", "weight", "gap")
 INITIATIVE_KEYS = (
@@ -69,6 +69,7 @@ class _Reader:
             carry_over=self.flag(budget.get("carry_over", False), "budget.carry_over"),
             discount=self.number(top.get("discount", 1.0), "discount"),
             wip_limit=self.wip(top.get("wip_limit"), periods),
+            now=self.whole(top.get("now", 0), "now", low=0, high=periods - 1),
         )
 
     def capability(self, entry: object, place: str) -> Capability:

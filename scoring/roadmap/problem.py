@@ -58,7 +58,9 @@ class Problem:
     """Initiatives to place in ``periods`` under limits; each limit has one entry per period, ``None`` is no limit.
 
     ``discount``: worth of a level held one period later, relative to now (0 < discount ≤ 1). ``carry_over``: what a
-    budget leaves unspent may be spent in later periods.
+    budget leaves unspent may be spent in later periods. ``now``: first period that is still to come; what is not
+    pinned starts there or later, and the limits of periods before it bind no more, except that with ``carry_over``
+    what was spent in them counts.
     """
 
     periods: int
@@ -70,3 +72,4 @@ class Problem:
     carry_over: bool = False
     discount: float = 1.0
     wip_limit: tuple[int, ...] | None = None
+    now: int = 0

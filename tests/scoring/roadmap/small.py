@@ -24,6 +24,7 @@ def random_problem(seed: int) -> Problem:
         carry_over=random.random() < 0.5,
         discount=random.choice([1.0, 0.97, 0.8]),
         wip_limit=tuple(random.randint(1, 3) for _ in range(periods)) if random.random() < 0.3 else None,
+        now=random.randint(0, periods - 1) if random.random() < 0.25 else 0,
     )
 
 
