@@ -53,7 +53,7 @@ def _stage(overall: Overall, result: AssessmentResult) -> str:
     words = f"Stage {overall.stage:g}, {overall.stage_name}{', provisional' if overall.provisional else ''}."
     if not overall.binding:
         return words
-    names = {one.id: one.short for one in result.capabilities}
+    names = {one.id: one.short.partition(",")[0] for one in result.capabilities}
     return f"{words} Held back by {listed([names[name] for name in overall.binding], limit=3)}."
 
 
