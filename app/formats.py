@@ -99,3 +99,18 @@ FILTERS = {
     "time": clock_time,
 }
 """The filters that templates may use."""
+
+
+Field = str | float | int | None
+"""One cell of a table that leaves as a file."""
+
+
+def safe_text(value: Field) -> Field:
+    """Text that a spreadsheet does not take for a formula: a quote goes before ``= + - @``, tab and return.
+
+    >>> safe_text("=1+1"), safe_text(" @x"), safe_text("Brand"), safe_text(-0.4)
+    ("'=1+1", "' @x", 'Brand', -0.4)
+    """
+    if isinstance(value, str) and (value.lstrip()[:1] in {"=", "+", "-", "@"} or value[:1] in {"\t", "\r", "\n"}):
+        return f"'{value}"
+    return value

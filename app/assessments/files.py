@@ -8,8 +8,9 @@ from fastapi import Response
 from sqlmodel import Session
 
 from app.assessments.actions import links_csv
-from app.assessments.invitations import Linked, safe_cell
+from app.assessments.invitations import Linked
 from app.assessments.queries import Progress, units_of
+from app.formats import safe_text
 from app.models import Assessment
 from app.settings import get_settings
 
@@ -27,7 +28,7 @@ def progress_file(progress: Progress) -> Response:
     writer.writerow(("unit", "invited", "started", "submitted"))
     for unit in (*progress.units, progress.total):
         shown = ("hidden" if count is None else str(count) for count in (unit.started, unit.submitted))
-        writer.writerow((safe_cell(unit.name), unit.invited, *shown))
+        writer.writerow((safe_text(unit.name), unit.invited, *shown))
     return _csv_file("progress.csv", text.getvalue())
 
 

@@ -12,10 +12,9 @@ from app.accounts.actions import digest
 from app.assessments.queries import participant_of
 from app.clock import new_token
 from app.errors import ConflictError
-from app.formats import moment
+from app.formats import moment, safe_text
 from app.models import AnsweringSession, Assessment, Invitation, InvitationToken, Participant
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 Linked = tuple[Participant, str]
 
 
@@ -106,18 +105,12 @@ def links_csv(links: Sequence[Linked], units: dict[str, str], base_url: str) -> 
     writer.writerow(("name", "email", "unit", "link"))
     for participant, token in links:
         row = (participant.name, participant.email, units[participant.unit_id], link_of(token, base_url))
-        writer.writerow([safe_cell(cell) for cell in row])
+        writer.writerow([safe_text(cell) for cell in row])
     return text.getvalue()
 
 
 def link_of(token: str, base_url: str) -> str:
     return f"{base_url}/a/{token}"
-
-
-def safe_cell(cell: str) -> str:
-    """``cell`` with a leading apostrophe when a spreadsheet would take it for a formula, also after blanks."""
-    risky = cell.startswith(RISKY) or cell.lstrip().startswith(RISKY)
-    return f"'{cell}" if risky else cell
 
 
 def _require_open(assessment: Assessment) -> None:

@@ -6,7 +6,8 @@ import json
 
 import xlsxwriter
 
-from app.exports.tables import Field, Sheet, about, groups, levels, safe_text
+from app.exports.tables import Sheet, about, groups, levels
+from app.formats import Field, safe_text
 from app.results.queries import Report, document_of
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.formats import Field
 from app.results.frame import answered_by, window
 from app.results.measures import Value, group_values, groups_of, value_of
 from app.results.pages.heatmap import row_name
 from app.results.queries import Report
 from scoring.results import CapabilityResult, DimensionResult, Group, Overall, WithheldLevel
-
-Field = str | float | int | None
 
 
 @dataclass(frozen=True)
@@ -154,14 +153,3 @@ def _cells(report: Report, by: str, name: str, group: Group) -> Iterator[tuple[F
         others = [value_of(cell, measure, column) for measure in ("target_gap", "peer_gap", "change")]
         numbers = [one.exact if isinstance(one, Value) else None for one in others]
         yield (by, name, value.n, capability_id, value.exact, value.low, value.high, *numbers, "")
-
-
-def safe_text(value: Field) -> Field:
-    """Text that a spreadsheet does not take for a formula: a quote goes before ``= + - @``, tab and return.
-
-    >>> safe_text("=1+1"), safe_text("Brand"), safe_text(-0.4)
-    ("'=1+1", 'Brand', -0.4)
-    """
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value

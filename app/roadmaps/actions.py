@@ -9,6 +9,7 @@ from app.assessments.queries import questionnaire_of
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Assessment, Roadmap, RoadmapItem, Snapshot, User
 from app.results.queries import result_of
+from app.roadmaps.aims import aimed
 from app.roadmaps.candidates import default_limits, find_candidates
 from app.roadmaps.forms import ItemForm, PlanForm
 from app.roadmaps.limits import Limits, next_quarter
@@ -59,13 +60,15 @@ def plan_scenario(
 
 def _require_known(form: PlanForm, assessment: Assessment) -> None:
     """A name that nothing bears would silently change nothing. Raises `InvalidInputError` naming each."""
-    library = load_library(assessment.questionnaire_id)
+    library, scale = load_library(assessment.questionnaire_id), questionnaire_of(assessment).scale
+    lowest, highest = scale.levels[0].value, scale.levels[-1].value
     steps = {step.id for step in library}
     capabilities = {capability.id for capability in questionnaire_of(assessment).capabilities}
     skills = {skill.id for skill in library.skills}
     fields: tuple[tuple[str, Iterable[str], set[str], str], ...] = (
-        ("pins", form.pins, steps, "initiative"),
+        ("pins", form.pins or (), steps, "initiative"),
         ("excludes", form.excludes or (), steps, "initiative"),
+        ("targets", form.targets, capabilities, "capability"),
         ("weights", form.weights, capabilities, "capability"),
         ("skills", form.skills, skills, "skill"),
     )
@@ -74,6 +77,11 @@ def _require_known(form: PlanForm, assessment: Assessment) -> None:
         for field, names, known, what in fields
         for name in names
         if name not in known
+    ]
+    errors += [
+        {"field": "targets", "message": f"The target {target:g} of '{name}' is not from {lowest:g} to {highest:g}."}
+        for name, target in form.targets.items()
+        if not lowest <= target <= highest
     ]
     if errors:
         raise InvalidInputError(" ".join(error["message"] for error in errors[:3]), errors=errors)
@@ -92,7 +100,8 @@ def _solve(
 ) -> Roadmap:
     assessment = assessment_of(session, snapshot)
     library = load_library(assessment.questionnaire_id)
-    planned = plan(result_of(snapshot), questionnaire_of(assessment), library, limits, seconds)
+    result = aimed(result_of(snapshot), limits.targets)
+    planned = plan(result, questionnaire_of(assessment), library, limits, seconds)
     idle = set(limits.pins) - {initiative["id"] for initiative in planned.problem["initiatives"]}
     if idle:
         raise InvalidInputError(
@@ -154,6 +163,15 @@ def _carry_items(session: Session, from_ids: list[str], roadmap: Roadmap) -> Non
     for item in items:
         if item.initiative_id in roadmap.solution["starts"] and item.initiative_id not in own:
             session.add(RoadmapItem(**item.model_dump(exclude={"roadmap_id"}), roadmap_id=roadmap.id))
+
+
+def rename(session: Session, roadmap: Roadmap, name: str) -> Roadmap:
+    """Give a plan or a what-if another name."""
+    roadmap.name = name
+    roadmap.revision += 1
+    session.add(roadmap)
+    session.flush()
+    return roadmap
 
 
 def discard(session: Session, roadmap: Roadmap) -> None:

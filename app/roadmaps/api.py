@@ -8,13 +8,17 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel
+from sqlmodel import Session
 
 from app.access import Permission, access_roadmap, access_snapshot
 from app.clock import now
+from app.formats import safe_text
 from app.models import Roadmap
-from app.roadmaps.actions import adopt, plan_roadmap, plan_scenario
-from app.roadmaps.forms import PlanForm
-from app.roadmaps.pages import initiative_page
+from app.roadmaps.actions import adopt, plan_roadmap, plan_scenario, rename
+from app.roadmaps.difference import difference
+from app.roadmaps.forms import NameForm, PlanForm
+from app.roadmaps.pages.initiative import initiative_page
+from app.roadmaps.queries import parent_of
 from app.roadmaps.routes import view_of
 from app.web import CurrentUser, Problem, SessionDep
 
@@ -25,8 +29,27 @@ router = APIRouter(
 )
 
 
+class MovedOut(BaseModel):
+    """An initiative in both plans that starts in another period."""
+
+    id: str
+    before: int
+    after: int
+
+
+class DifferenceOut(BaseModel):
+    """What a what-if changes, both valued by its own importance and targets; money in thousands."""
+
+    moved: list[MovedOut]
+    added: list[str]
+    dropped: list[str]
+    value_change: float
+    cost_change: float
+
+
 class RoadmapOut(BaseModel):
-    """``solution`` and ``problem`` have the shapes of ``trigpoint roadmap solve``; ``explanation`` gives reasons."""
+    """``solution`` and ``problem`` have the shapes of ``trigpoint roadmap solve``; ``explanation`` gives reasons;
+    ``difference`` says what changes against the plan ``parent_id``."""
 
     id: str
     snapshot_id: str
@@ -40,32 +63,42 @@ class RoadmapOut(BaseModel):
     explanation: dict[str, Any]
     created_at: datetime
     adopted_at: datetime | None
+    difference: DifferenceOut | None = None
 
 
-def _out(row: Roadmap) -> RoadmapOut:
-    return RoadmapOut.model_validate(row, from_attributes=True)
+def _out(session: Session, row: Roadmap) -> RoadmapOut:
+    out = RoadmapOut.model_validate(row, from_attributes=True)
+    before = parent_of(session, row)
+    if before is not None:
+        out.difference = DifferenceOut.model_validate(difference(before, row), from_attributes=True)
+    return out
 
 
 @router.post("/snapshots/{snapshot_id}/roadmaps", status_code=201, summary="Plan a roadmap from a snapshot")
 def post_roadmap(session: SessionDep, user: CurrentUser, snapshot_id: str, form: PlanForm) -> RoadmapOut:
     snapshot = access_snapshot(session, user, snapshot_id, Permission.PLAN)
-    return _out(plan_roadmap(session, snapshot, user, form, at=now()))
+    return _out(session, plan_roadmap(session, snapshot, user, form, at=now()))
 
 
 @router.get("/roadmaps/{roadmap_id}", summary="One plan with its reasons")
 def get_roadmap(session: SessionDep, user: CurrentUser, roadmap_id: str) -> RoadmapOut:
-    return _out(access_roadmap(session, user, roadmap_id, Permission.VIEW))
+    return _out(session, access_roadmap(session, user, roadmap_id, Permission.VIEW))
+
+
+@router.patch("/roadmaps/{roadmap_id}", summary="Rename a plan or a what-if")
+def patch_roadmap(session: SessionDep, user: CurrentUser, roadmap_id: str, form: NameForm) -> RoadmapOut:
+    return _out(session, rename(session, access_roadmap(session, user, roadmap_id, Permission.PLAN), form.name))
 
 
 @router.post("/roadmaps/{roadmap_id}/scenarios", status_code=201, summary="Try other limits beside a plan")
 def post_scenario(session: SessionDep, user: CurrentUser, roadmap_id: str, form: PlanForm) -> RoadmapOut:
     parent = access_roadmap(session, user, roadmap_id, Permission.PLAN)
-    return _out(plan_scenario(session, parent, user, form, at=now()))
+    return _out(session, plan_scenario(session, parent, user, form, at=now()))
 
 
 @router.post("/scenarios/{roadmap_id}/adopt", summary="Adopt a plan or a what-if")
 def post_adopt(session: SessionDep, user: CurrentUser, roadmap_id: str) -> RoadmapOut:
-    return _out(adopt(session, access_roadmap(session, user, roadmap_id, Permission.PLAN), at=now()))
+    return _out(session, adopt(session, access_roadmap(session, user, roadmap_id, Permission.PLAN), at=now()))
 
 
 @router.get(
@@ -86,12 +119,6 @@ def export_csv(session: SessionDep, user: CurrentUser, roadmap_id: str) -> Respo
         cost = page.initiative.operating.middle + page.initiative.capital.middle
         owner = page.item.owner if page.item else ""
         cells = [name, page.initiative.title, page.capability, page.when, owner, days, cost, page.why]
-        writer.writerow([_quoted(cell) for cell in cells])
+        writer.writerow([safe_text(cell) for cell in cells])
     headers = {"Content-Disposition": f'attachment; filename="roadmap-{row.id}.csv"'}
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _quoted(cell: object) -> object:
-    """A cell that a spreadsheet would take for a formula is quoted."""
-    text = str(cell)
-    return "'" + text if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r"} else cell

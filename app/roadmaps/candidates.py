@@ -1,6 +1,7 @@
 """From a result and a library to the initiatives that could be planned, and the problem that is solved."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from questionnaires.schema import Initiative, InitiativeLibrary, Questionnaire
 from scoring.results import AssessmentResult, CapabilityResult
 
 REACHED = 0.3
-"""A level counts as reached from this much below it: half of such a shortfall lies within a usual interval."""
+"""A level counts as reached from this share of a level step below it: half of it lies within a usual interval."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,14 @@ class Candidates:
 def find_candidates(result: AssessmentResult, library: InitiativeLibrary, questionnaire: Questionnaire) -> Candidates:
     """The steps between current level and target, and the steps of other capabilities that they wait for."""
     levels = {level.id: level.value for level in questionnaire.scale.levels}
+    near = nearly(levels.values())
     measured = {x.id: x for x in result.capabilities if isinstance(x, CapabilityResult)}
     short = [x for x in measured.values() if (x.target_gap or 0.0) > 0]
     wanted = {
         step.id
         for x in short
         for step in library.of(x.id)
-        if levels[step.to_level] > x.estimate + REACHED and levels[step.from_level] < (x.target or 0.0)
+        if levels[step.to_level] > x.estimate + near and levels[step.from_level] < (x.target or 0.0)
     }
     steps = {step.id: step for step in library}
     reaching = {(step.capability, step.to_level): step.id for step in library}
@@ -51,11 +53,13 @@ def find_candidates(result: AssessmentResult, library: InitiativeLibrary, questi
     waiting = list(wanted)
     while waiting:
         step = steps[waiting.pop()]
-        for other in _waits_for(step, measured, levels, reaching):
+        for other in _waits_for(step, measured, levels, reaching, near):
             if other not in needed:
                 needed.add(other)
                 waiting.append(other)
-    plannable = tuple(_candidate(step, wanted, measured, levels, reaching) for step in library if step.id in needed)
+    plannable = tuple(
+        _candidate(step, wanted, measured, levels, reaching, near) for step in library if step.id in needed
+    )
     return Candidates(
         plannable=plannable,
         at_target=tuple(x.id for x in measured.values() if x.target_gap is not None and x.target_gap <= 0),
@@ -63,18 +67,29 @@ def find_candidates(result: AssessmentResult, library: InitiativeLibrary, questi
     )
 
 
+def nearly(levels: Iterable[float]) -> float:
+    """How far below a level counts as there, on a scale of these levels.
+
+    >>> nearly([0, 1, 2, 3]), nearly([0, 50, 100])
+    (0.3, 15.0)
+    """
+    values = list(levels)
+    return REACHED * (max(values) - min(values)) / (len(values) - 1)
+
+
 def _waits_for(
     step: Initiative,
     measured: dict[str, CapabilityResult],
     levels: dict[str, float],
     reaching: dict[tuple[str, str], str],
+    near: float,
 ) -> list[str]:
     """The initiatives that must finish first, because a level is not reached yet. Unknown levels are taken as reached."""
     needs = [(step.capability, step.from_level), *step.requires_levels.items()]
     missing = [
         reaching[need]
         for need in needs
-        if need in reaching and need[0] in measured and levels[need[1]] > measured[need[0]].estimate + REACHED
+        if need in reaching and need[0] in measured and levels[need[1]] > measured[need[0]].estimate + near
     ]
     return [*missing, *step.requires_initiatives]
 
@@ -85,14 +100,15 @@ def _candidate(
     measured: dict[str, CapabilityResult],
     levels: dict[str, float],
     reaching: dict[tuple[str, str], str],
+    near: float,
 ) -> Candidate:
     now = measured[step.capability].estimate if step.capability in measured else levels[step.from_level]
-    start = now if levels[step.from_level] <= now + REACHED else levels[step.from_level]
+    start = now if levels[step.from_level] <= now + near else levels[step.from_level]
     return Candidate(
         initiative=step,
         gain=levels[step.to_level] - start,
         periods=max(1, math.ceil(step.duration.middle / MONTHS)),
-        requires=tuple(dict.fromkeys(_waits_for(step, measured, levels, reaching))),
+        requires=tuple(dict.fromkeys(_waits_for(step, measured, levels, reaching, near))),
         enabler=step.id not in wanted,
     )
 
@@ -141,7 +157,7 @@ def problem_document(result: AssessmentResult, candidates: Candidates, limits: L
             "capital": limits.capital(),
             "carry_over": limits.carry_over,
         },
-        "wip_limit": None,
+        "wip_limit": limits.wip,
         "initiatives": [_initiative_document(candidate, limits) for candidate in candidates.plannable],
     }
 

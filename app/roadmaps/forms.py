@@ -20,9 +20,16 @@ class PlanForm(BaseModel):
     capital_per_year: Annotated[Amount | None, Field(description="Capital per year, thousand.")] = None
     skills: Annotated[dict[str, Amount], Field(description="Person-days per quarter by skill.")] = {}
     carry_over: bool | None = None
-    weights: dict[str, Annotated[float, Field(ge=0, le=5)]] = {}
-    pins: dict[str, Annotated[int, Field(ge=0, le=19)]] = {}
-    excludes: list[str] | None = None
+    wip: Annotated[int | None, Field(ge=0, le=1000, description="Most under way at once; 0 is no limit.")] = None
+    weights: Annotated[dict[str, Annotated[float, Field(ge=0, le=5)]], Field(description="Importance.")] = {}
+    targets: Annotated[dict[str, Annotated[float, Field(ge=0, le=100)]], Field(description="Target levels.")] = {}
+    pins: Annotated[
+        dict[str, Annotated[int, Field(ge=0, le=19)]] | None,
+        Field(description="All pins, initiative to start period; left out, the pins of the plan stay."),
+    ] = None
+    excludes: Annotated[
+        list[str] | None, Field(description="All excluded initiatives; left out, those of the plan stay.")
+    ] = None
 
     def limits(self, base: Limits) -> Limits:
         """``base`` with what was entered."""
@@ -34,8 +41,10 @@ class PlanForm(BaseModel):
             skills=base.skills | {skill: days for skill, days in self.skills.items() if skill in base.skills},
             carry_over=base.carry_over if self.carry_over is None else self.carry_over,
             weights=base.weights | self.weights,
-            pins={**base.pins, **self.pins} if self.excludes is None else self.pins,
+            pins=base.pins if self.pins is None else self.pins,
             excludes=base.excludes if self.excludes is None else tuple(self.excludes),
+            targets=base.targets | self.targets,
+            wip=base.wip if self.wip is None else self.wip or None,
         )
 
 
@@ -47,3 +56,11 @@ class ItemForm(BaseModel):
     owner: Annotated[str, Field(max_length=200)] = ""
     status: Annotated[str, Field(pattern="^(planned|started|done|stopped)$")] = "planned"
     note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class NameForm(BaseModel):
+    """The name of a plan or a what-if."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]

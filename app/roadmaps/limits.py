@@ -25,6 +25,10 @@ class Limits:
     pins: dict[str, int] = field(default_factory=dict)
     """Initiative → the period it must start in."""
     excludes: tuple[str, ...] = ()
+    targets: dict[str, float] = field(default_factory=dict)
+    """Target level by capability where it differs from the strategy's."""
+    wip: int | None = None
+    """Most initiatives under way in one period; None is no limit."""
 
     def document(self) -> dict[str, Any]:
         return asdict(self) | {"starts_on": self.starts_on.isoformat(), "excludes": list(self.excludes)}

@@ -13,10 +13,13 @@ from app.clock import now
 from app.errors import InvalidInputError, NotFoundError
 from app.models import Organization, Roadmap, Snapshot
 from app.results.queries import result_of
-from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, save_item
-from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, rename, save_item
+from app.roadmaps.aims import aimed
+from app.roadmaps.forms import ItemForm, NameForm, PlanForm
 from app.roadmaps.limits import Limits
-from app.roadmaps.pages import View, initiative_page, roadmap_page
+from app.roadmaps.pages.initiative import initiative_page
+from app.roadmaps.pages.roadmap import roadmap_page
+from app.roadmaps.pages.view import View
 from app.roadmaps.queries import current_plan, items_of, parent_of, scenarios_of
 from app.web import CurrentUser, Link, SessionDep, Shell, UserForm, fields, parse_form, redirect, render, shell_for
 from questionnaires.load import load_library
@@ -79,7 +82,11 @@ def what_if_form(values: dict[str, str], excludes: list[str], parent: Roadmap) -
         "operating": values.get("operating") or None,
         "capital_per_year": values.get("capital_per_year") or None,
         "skills": {name: values[f"skill.{name}"] for name in limits.skills if values.get(f"skill.{name}")},
+        "wip": values.get("wip") or None,
         "weights": {key.removeprefix("weight."): value for key, value in values.items() if key.startswith("weight.")},
+        "targets": {
+            key.removeprefix("target."): value for key, value in values.items() if key.startswith("target.") and value
+        },
         "pins": {name: period for name, period in pins.items() if name not in excludes},
         "excludes": [name for name in excludes if name in known],
     }
@@ -94,6 +101,16 @@ def what_if_form(values: dict[str, str], excludes: list[str], parent: Roadmap) -
 def post_adopt(session: SessionDep, user: CurrentUser, roadmap_id: str, _form: UserForm) -> HttpResponse:
     row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
     adopt(session, row, at=now())
+    return redirect(f"/roadmaps/{row.id}")
+
+
+@router.post("/roadmaps/{roadmap_id}/name")
+def post_name(session: SessionDep, user: CurrentUser, roadmap_id: str, posted: UserForm) -> HttpResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
+    form, errors = parse_form(NameForm, fields(posted))
+    if form is None:
+        raise InvalidInputError(f"name: {errors.items[0].message}")
+    rename(session, row, form.name)
     return redirect(f"/roadmaps/{row.id}")
 
 
@@ -142,7 +159,7 @@ def view_of(session: Session, row: Roadmap) -> View:
         limits=Limits.of(row.limits),
         library=load_library(assessment.questionnaire_id),
         questionnaire=questionnaire_of(assessment),
-        result=result_of(_snapshot(session, row)),
+        result=aimed(result_of(_snapshot(session, row)), row.limits.get("targets", {})),
         currency=organization.currency,
         items=items_of(session, row),
     )

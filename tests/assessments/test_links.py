@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 
 from app.accounts.actions import digest
 from app.assessments.importing import import_participants
-from app.assessments.invitations import safe_cell
 from app.db import transaction
+from app.formats import safe_text
 from app.models import Assessment, Invitation, InvitationToken, Participant
 from tests.conftest import PersonaClient, World
 from tests.factories import START, make_assessment
@@ -161,11 +161,11 @@ def test_links_are_for_the_consultants_of_the_organisation(
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1", "=cmd|' /C calc'!A0"])
 def test_cells_that_a_spreadsheet_would_run_are_quoted(cell: str) -> None:
-    assert safe_cell(cell) == f"'{cell}"
+    assert safe_text(cell) == f"'{cell}"
 
 
 def test_ordinary_cells_stay_as_they_are() -> None:
-    assert safe_cell("Ada Okafor-Lind = 2") == "Ada Okafor-Lind = 2"
+    assert safe_text("Ada Okafor-Lind = 2") == "Ada Okafor-Lind = 2"
 
 
 def test_a_formula_as_a_name_is_quoted_in_the_download(client: PersonaClient, world: World, engine: Engine) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.db import transaction
-from app.exports.tables import safe_text
+from app.formats import safe_text
 from app.models import Snapshot
 from app.results.queries import document_of, result_of
 from scoring.results import ILLUSTRATIVE_LABEL, CapabilityResult

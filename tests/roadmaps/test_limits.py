@@ -89,7 +89,8 @@ def test_what_is_left_out_of_a_form_keeps_its_value() -> None:
     assert (changed.operating, changed.capital_per_year, changed.periods, changed.carry_over) == (0, 0, 4, False)
     assert changed.skills == {"mops": 3.0, "it": 0.0}
     assert changed.pins == {"a": 1}
-    assert PlanForm(pins={"c": 2}).limits(base).pins == {"a": 1, "c": 2}
+    assert PlanForm(pins={"c": 2}).limits(base).pins == {"c": 2}
+    assert PlanForm(excludes=["c"]).limits(base).pins == {"a": 1}
     cleared = PlanForm(excludes=[], pins={}).limits(base)
     assert (cleared.pins, cleared.excludes) == ({}, ())
 

@@ -9,6 +9,7 @@ from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Roadmap, RoadmapItem, Snapshot
 from app.results.queries import result_of
 from app.roadmaps.actions import adopt, discard, plan_roadmap, plan_scenario, proposed_limits, save_item
+from app.roadmaps.difference import difference
 from app.roadmaps.forms import ItemForm, PlanForm
 from app.roadmaps.queries import current_plan, items_of, parent_of, scenarios_of
 from questionnaires.load import load_library
@@ -141,12 +142,59 @@ def test_pins_and_excludes_are_honoured(session: Session, make_plan: MakePlan) -
     assert verify(parse_problem(scenario.problem), scenario.solution["starts"]) == ()
 
 
+def test_pins_and_excludes_stay_until_they_are_given_anew(session: Session, make_plan: MakePlan) -> None:
+    names = [name for name, start in make_plan().solution["starts"].items() if start == 0]
+    plan = make_plan(pins={names[0]: 1}, excludes=[names[1]])
+    kept = what_if(session, plan, excludes=[names[2]])
+    assert (kept.limits["pins"], kept.limits["excludes"]) == ({names[0]: 1}, [names[2]])
+    assert kept.solution["starts"][names[0]] == 1
+    freed = what_if(session, plan, pins={})
+    assert (freed.limits["pins"], freed.limits["excludes"]) == ({}, [names[1]])
+
+
+def test_other_targets_change_the_gaps(session: Session, make_plan: MakePlan, snapshot: Snapshot) -> None:
+    plan = make_plan()
+    lower = what_if(session, plan, targets={"data.quality": 1.0, "technology.stack": 4.0})
+    gaps = {x["id"]: x["gap"] for x in lower.problem["capabilities"]}
+    stack = result_of(snapshot).capability("technology.stack")
+    assert isinstance(stack, CapabilityResult)
+    assert (gaps["data.quality"], gaps["technology.stack"]) == (0.0, pytest.approx(4.0 - stack.estimate))
+    assert "data.quality" in lower.explanation["at_target"]
+    assert any(STEPS[name].capability == "technology.stack" for name in lower.solution["starts"])
+    with pytest.raises(InvalidInputError, match="not from 1 to 5"):
+        what_if(session, plan, targets={"data.quality": 6.0})
+
+
+def test_at_most_so_many_under_way(session: Session, make_plan: MakePlan) -> None:
+    plan = make_plan()
+    few = what_if(session, plan, wip=2)
+    assert max(few.solution["use"]["in_progress"]) <= 2
+    assert verify(parse_problem(few.problem), few.solution["starts"]) == ()
+    adopt(session, few, at=MEASURED_AT)
+    assert what_if(session, few, wip=0).problem["wip_limit"] is None
+
+
+def test_the_difference_is_counted_once(session: Session, make_plan: MakePlan) -> None:
+    plan = make_plan()
+    first = next(iter(plan.solution["starts"]))
+    scenario = what_if(session, plan, excludes=[first])
+    found = difference(plan, scenario)
+    before, after = plan.solution["starts"], scenario.solution["starts"]
+    assert first in found.dropped
+    assert set(found.added) == set(after) - set(before)
+    assert {move.id for move in found.moved} == {x for x in after if x in before and before[x] != after[x]}
+    assert found.value_change == pytest.approx(scenario.solution["objective"] - plan.solution["objective"])
+    spent = [sum(x.solution["use"]["operating"]) + sum(x.solution["use"]["capital"]) for x in (plan, scenario)]
+    assert found.cost_change == pytest.approx(spent[1] - spent[0])
+
+
 def test_names_that_do_not_exist_are_refused(session: Session, make_plan: MakePlan) -> None:
     for form, field in (
         ({"pins": {"no-such": 0}}, "pins"),
         ({"excludes": ["no-such"]}, "excludes"),
         ({"skills": {"no-such": 5}}, "skills"),
         ({"weights": {"no-such": 1}}, "weights"),
+        ({"targets": {"no-such": 1}}, "targets"),
     ):
         with pytest.raises(InvalidInputError, match="'no-such'") as refused:
             make_plan(**form)

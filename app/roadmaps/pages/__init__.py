@@ -1,0 +1,1 @@
+"""What the roadmap pages may use."""

@@ -1,0 +1,141 @@
+"""The page of a plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.models import Roadmap
+from app.roadmaps.limits import Limits, horizon, period_name
+from app.roadmaps.pages.difference import Change, DiffRow, changes, differences
+from app.roadmaps.pages.timeline import TimelineRow, timeline
+from app.roadmaps.pages.use import UseRow, use_rows
+from app.roadmaps.pages.view import SYMBOLS, View, expected_levels, period_names, short_name
+from app.roadmaps.pages.what_if import WhatIf, what_if
+from scoring.results import Overall
+
+
+@dataclass(frozen=True)
+class LevelPoint:
+    name: str
+    level: float
+    before: float | None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RoadmapPage:
+    id: str
+    title: str
+    lead: str
+    status: str
+    name: str
+    unit: str
+    periods: tuple[tuple[str, str], ...]
+    """(``Q1``, ``2027``) of each period."""
+    horizons: tuple[tuple[str, int], ...]
+    rows: tuple[TimelineRow, ...]
+    use: tuple[UseRow, ...]
+    levels: tuple[LevelPoint, ...]
+    level_now: float | None
+    target: float | None
+    left_out: tuple[LeftOut, ...]
+    at_target: tuple[str, ...]
+    unknown: tuple[str, ...]
+    what_if: WhatIf
+    compared: bool
+    differences: tuple[DiffRow, ...]
+    changes: tuple[Change, ...]
+    scenarios: tuple[tuple[str, str], ...]
+    back_href: str
+    conflict: tuple[str, ...]
+
+
+def roadmap_page(view: View, before: View | None, scenarios: Sequence[Roadmap], back_href: str) -> RoadmapPage:
+    """The plan; with ``before``, what differs from it."""
+    limits = view.limits
+    rows = timeline(view, before)
+    levels = expected_levels(view)
+    levels_before = expected_levels(before) if before else None
+    overall = view.result.overall
+    return RoadmapPage(
+        id=view.roadmap.id,
+        title=_title(view, before, rows),
+        lead=_lead(view),
+        status=view.roadmap.status,
+        name=view.roadmap.name,
+        unit=SYMBOLS.get(view.currency, view.currency),
+        periods=tuple((name.split()[0], name.split()[1]) for name in period_names(limits)),
+        horizons=_horizons(limits),
+        rows=rows,
+        use=use_rows(view, before),
+        levels=tuple(
+            LevelPoint(name, level, levels_before[place] if levels_before and place < len(levels_before) else None)
+            for place, (name, level) in enumerate(zip(period_names(limits), levels, strict=True))
+        )
+        if levels
+        else (),
+        level_now=overall.estimate if isinstance(overall, Overall) else None,
+        target=overall.target if isinstance(overall, Overall) else None,
+        left_out=tuple(
+            LeftOut(name, view.step(name).title, view.roadmap.explanation["left_out"].get(name, ""))
+            for name in view.roadmap.solution["left_out"]
+        ),
+        at_target=tuple(short_name(view, name) for name in view.roadmap.explanation["at_target"]),
+        unknown=tuple(short_name(view, name) for name in view.roadmap.explanation["unknown"]),
+        what_if=what_if(view, before),
+        compared=before is not None,
+        differences=differences(view, before, levels, levels_before) if before else (),
+        changes=changes(view, before, rows) if before else (),
+        scenarios=tuple((f"/roadmaps/{row.id}", row.name) for row in scenarios),
+        back_href=back_href,
+        conflict=tuple(each["text"] for each in view.roadmap.solution["conflict"]),
+    )
+
+
+def _horizons(limits: Limits) -> tuple[tuple[str, int], ...]:
+    words = [horizon(limits, period) for period in range(limits.periods)]
+    return tuple((word, words.count(word)) for word in dict.fromkeys(words))
+
+
+def _title(view: View, before: View | None, rows: Sequence[TimelineRow]) -> str:
+    if not view.starts:
+        return "Nothing can be started under these limits"
+    if before is not None:
+        counts = {state: sum(row.state == state for row in rows) for state in ("dropped", "added", "moved")}
+        parts = [
+            f"{verb} {count} {'initiative' if count == 1 else 'initiatives'}"
+            for state, verb in (("dropped", "drops"), ("added", "adds"), ("moved", "moves"))
+            if (count := counts[state])
+        ]
+        return (
+            "This what-if " + " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+            if parts
+            else ("This what-if changes nothing in the plan")
+        )
+    levels = expected_levels(view)
+    count = len(view.starts)
+    until = period_name(view.limits, view.limits.periods - 1)
+    if levels is None:
+        return f"{count} initiatives until {until}"
+    overall = view.result.overall
+    now = overall.estimate if isinstance(overall, Overall) else levels[0]
+    return f"{count} initiatives lift the overall level from {now:.1f} to {levels[-1]:.1f} by {until}"
+
+
+def _lead(view: View) -> str:
+    solution = view.roadmap.solution
+    sure = (
+        "the best plan under these limits"
+        if solution["status"] == "optimal"
+        else f"within {100 * solution['gap']:.0f}% of the best that is possible under these limits"
+    )
+    return (
+        f"Chosen for the importance-weighted gap they close within budget and capacity over "
+        f"{view.limits.periods} quarters: {sure}. Levels are expected if every initiative lifts what it promises; "
+        "the next wave measures whether it did."
+    )

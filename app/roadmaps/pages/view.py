@@ -1,0 +1,100 @@
+"""A stored plan with what its pages and exports read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+from app.models import Roadmap, RoadmapItem
+from app.roadmaps.limits import Limits, period_name
+from questionnaires.schema import Initiative, InitiativeLibrary, Questionnaire
+from scoring.results import AssessmentResult, Overall
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A place on the time axis, both in percent of its width."""
+
+    x: float
+    width: float
+
+
+def money(thousands: float, currency: str) -> str:
+    """36 → €36k."""
+    return f"{SYMBOLS.get(currency, currency + ' ')}{thousands:,.0f}k"
+
+
+def lifts_words(initiative: Initiative, questionnaire: Questionnaire, *, enabler: bool) -> str:
+    scale = questionnaire.scale
+    step = f"{scale.level(initiative.from_level).value:g} → {scale.level(initiative.to_level).value:g}"
+    return f"enables ({step})" if enabler else step
+
+
+@dataclass(frozen=True)
+class View:
+    """A stored plan with everything that its pages read."""
+
+    roadmap: Roadmap
+    limits: Limits
+    library: InitiativeLibrary
+    questionnaire: Questionnaire
+    result: AssessmentResult
+    currency: str
+    items: Mapping[str, RoadmapItem]
+
+    @property
+    def starts(self) -> dict[str, int]:
+        starts: dict[str, int] = self.roadmap.solution["starts"]
+        return starts
+
+    @property
+    def durations(self) -> dict[str, int]:
+        return {x["id"]: x["duration"] for x in self.roadmap.problem["initiatives"]}
+
+    def step(self, initiative_id: str) -> Initiative:
+        return next(x for x in self.library if x.id == initiative_id)
+
+    def when(self, initiative_id: str) -> str:
+        start = self.starts[initiative_id]
+        end = start + self.durations[initiative_id] - 1
+        first, last = period_name(self.limits, start), period_name(self.limits, end)
+        return first if first == last else f"{first} to {last}"
+
+    def bar(self, initiative_id: str) -> Bar | None:
+        if initiative_id not in self.starts:
+            return None
+        width = 100 / self.limits.periods
+        return Bar(self.starts[initiative_id] * width, self.durations[initiative_id] * width)
+
+
+def expected_levels(view: View) -> tuple[float, ...] | None:
+    """Overall level at the end of each period, if every initiative lifts what it promises."""
+    overall = view.result.overall
+    if not isinstance(overall, Overall):
+        return None
+    share = {
+        capability.id: 1 / (len(dimension.capabilities) * len(view.questionnaire.dimensions))
+        for dimension in view.questionnaire.dimensions
+        for capability in dimension.capabilities
+    }
+    gains = {x["id"]: x["gain"] for x in view.roadmap.problem["initiatives"]}
+    per_period = [0.0] * view.limits.periods
+    for name, start in view.starts.items():
+        end = start + view.durations[name] - 1
+        per_period[end] += sum(share[capability] * gain for capability, gain in gains[name].items())
+    return tuple(overall.estimate + lift for lift in accumulate(per_period))
+
+
+def period_names(limits: Limits) -> list[str]:
+    return [period_name(limits, period) for period in range(limits.periods)]
+
+
+def short_name(view: View, capability_id: str) -> str:
+    return view.questionnaire.capability(capability_id).short
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
