@@ -15,6 +15,7 @@ from scoring.patterns import CapabilityPatterns, count_patterns
 from scoring.perception import LEADERS, STAFF, perception_gaps, perception_summary
 from scoring.pooling import group_weights, pooled
 from scoring.results import Group, Perception, PerceptionGap, WithheldGroup
+from scoring.standing_out import held_against_whole
 from scoring.survey import labels_of
 from scoring.wording import withheld_cell
 
@@ -55,7 +56,7 @@ def break_down(levels: Levels, respondents: pd.DataFrame) -> Breakdowns:
         if crossing_reveals(_merged(blocks[name], units.published(name), _role_columns(roles, side, name, gaps)), k)
     ]
     return Breakdowns(
-        units=_rows(levels, units, "unit"),
+        units=held_against_whole(_rows(levels, units, "unit"), levels),
         roles=_rows(levels, roles.without(crossed, withheld_cell("crossing", k)), "role"),
         perception=perception_summary(gaps, side[roles.codes], levels.context.settings),
         gaps=gaps,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from questionnaires.schema import Questionnaire
 from scoring.findings.gaps import above_target, largest_gaps
 from scoring.findings.movement import what_moved
-from scoring.findings.people import disagreement, not_known, perception, units_apart
+from scoring.findings.people import disagreement, not_known, perception, standing_out, units_apart
 from scoring.findings.shown import Shown
 from scoring.findings.standing import against_peers, holding_back
 from scoring.results import AssessmentResult, Finding
@@ -24,6 +24,7 @@ RULES: tuple[Callable[[Shown], Finding | None], ...] = (
     holding_back,
     above_target,
     units_apart,
+    standing_out,
     disagreement,
     not_known,
 )

@@ -1,10 +1,11 @@
 """Findings on the people who answered: leaders and staff, units, camps, and what they do not know."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from scoring.findings.shown import Shown, spoken
-from scoring.results import CapabilityResult, Finding, PerceptionGap
-from scoring.wording import apart, capitalised, counted, level, listed, minus, number_word, parts, percent, to
+from scoring.results import Apart, CapabilityResult, Cell, Finding, Group, PerceptionGap
+from scoring.wording import apart, capitalised, counted, level, listed, minus, number_word, parts, percent, signed, to
 
 MANY_DONT_KNOW = 0.2
 
@@ -82,6 +83,57 @@ def units_apart(shown: Shown) -> Finding | None:
             ", and their intervals do not overlap.",
         ),
         numbers={best.id: high.estimate, worst.id: low.estimate},
+    )
+
+
+def standing_out(shown: Shown) -> Finding | None:
+    """``unit-stands-out``: the unit that is clearly apart from the whole on most capabilities; ``no-unit-apart`` where
+    none is on any."""
+    found = [
+        (unit, name, cell.apart)
+        for unit in shown.units
+        for name, cell in unit.capabilities.items()
+        if isinstance(cell, Cell) and cell.apart is not None
+    ]
+    if not found:
+        return None
+    clear = [one for one in found if one[2].clear]
+    if not clear:
+        return _no_unit_apart(shown, found)
+    counts = Counter(unit.id for unit, _, _ in clear)
+    unit = max((unit for unit, _, _ in clear), key=lambda one: counts[one.id])
+    own = sorted((one for one in clear if one[0] is unit), key=lambda one: -abs(one[2].difference))
+    below = sum(apart.difference < 0 for _, _, apart in own)
+    word = "below" if below == len(own) else "above" if below == 0 else "apart from"
+    of = sum(one[0] is unit for one in found)
+    furthest = listed([f"{shown.spoken(name)} {signed(apart.difference)}" for _, name, apart in own], limit=3)
+    return Finding(
+        kind="Units",
+        rule="unit-stands-out",
+        title=f"{unit.id} is clearly {word} the whole in {counted(len(own), 'capability', 'capabilities')}",
+        parts=parts(
+            f"{unit.id} (n = {unit.n}) differs from the whole in ",
+            f"{len(own)} of {of} capabilities",
+            f": {furthest}. Of {len(found)} comparisons of units with the whole, {len(clear)} are clear.",
+        ),
+        capabilities=tuple(name for _, name, _ in own),
+        numbers={name: apart.difference for _, name, apart in own},
+    )
+
+
+def _no_unit_apart(shown: Shown, found: Sequence[tuple[Group, str, Apart]]) -> Finding:
+    unit, name, apart = max(found, key=lambda one: abs(one[2].difference))
+    return Finding(
+        kind="Units",
+        rule="no-unit-apart",
+        title="No unit stands clearly apart from the whole",
+        parts=parts(
+            f"The widest of {len(found)} differences is {unit.id} on {shown.spoken(name)}, ",
+            signed(apart.difference),
+            f" ({to(apart.low, apart.high, signed)}): not clear when all are judged together.",
+        ),
+        capabilities=(name,),
+        numbers={name: apart.difference},
     )
 
 

@@ -18,6 +18,7 @@ from scoring.results.assessment import (
 from scoring.results.estimates import (
     ILLUSTRATIVE_LABEL,
     Agreement,
+    Apart,
     Change,
     EditionKind,
     Estimate,
@@ -46,6 +47,7 @@ __all__ = [
     "SCORING_VERSION",
     "Agreement",
     "AnswerCount",
+    "Apart",
     "AssessmentResult",
     "CapabilityResult",
     "Cell",

@@ -125,6 +125,19 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Apart:
+    """A unit minus the whole it is a part of. ``clear``: the interval excludes zero after Benjamini–Hochberg over the
+    ``family`` of all units and capabilities that are shown."""
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    family: int = 0
+    clear: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Agreement:
     """How far raters of one capability agree. ``rwg_j`` against the uniform null, ``rwg_j_skewed`` against slight
     skew, ``ad`` the average deviation from the mean with its ``ad_limit``; ``band`` and ``text`` say it in words."""

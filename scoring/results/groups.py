@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scoring.results.estimates import Change, Estimate, Interval, WithheldReason
+from scoring.results.estimates import Apart, Change, Estimate, Interval, WithheldReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,8 @@ class Cell(Estimate):
     change: Change | None = None
     agreement: float | None = None
     """rwg(j), 0–1; capabilities only."""
+    apart: Apart | None = None
+    """Against the whole; capabilities of units only."""
     basis: tuple[int, int] | None = None
     """Dimensions and overall: from how many capabilities, of how many (withheld ones are left out)."""
 
