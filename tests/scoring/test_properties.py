@@ -40,9 +40,9 @@ def shown(result):
 
 
 @few
-@given(codes)
-def test_every_number_keeps_its_bounds(rows):
-    result = measured(rows, edition=PEERS, profile={})
+@given(codes, st.sampled_from([None, {"Brand": 70, "Field": 30, "Ops": 5}]))
+def test_every_number_keeps_its_bounds(rows, headcount):
+    result = measured(rows, ("Brand", "Field", "Ops"), headcount=headcount, edition=PEERS, profile={})
     for one in shown(result):
         assert 1 <= one.low <= one.estimate <= one.high <= 5
         assert one.n >= 5
