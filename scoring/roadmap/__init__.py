@@ -1,16 +1,14 @@
 """The roadmap optimiser: place initiatives in periods under limits so that the most valuable gaps close first."""
 
 from scoring.roadmap.compare import Comparison, Moved, compare
+from scoring.roadmap.credit import DelayRank, credited, delay_ranks
 from scoring.roadmap.document import gantt, solution_document
 from scoring.roadmap.evaluate import objective, plan_cost, plan_use, verify
 from scoring.roadmap.explain import (
     ChosenReason,
-    DelayRank,
     Explanation,
     LimitReason,
     RejectedReason,
-    credited,
-    delay_ranks,
     explain,
 )
 from scoring.roadmap.parse import parse_problem

@@ -1,16 +1,19 @@
 """Why a plan is as it is, by planning again: without what was chosen, with what was left out, with 10% more."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from scoring.roadmap.again import EXACT_GAP, Again, Found
 from scoring.roadmap.checks import ancestors
-from scoring.roadmap.problem import Initiative, Problem
+from scoring.roadmap.credit import Credit, DelayRank, credited, delay_ranks
+from scoring.roadmap.problem import Problem
 from scoring.roadmap.solution import Solution
 from scoring.roadmap.solve import solve
 
-EXACT_GAP = 1e-4
 SHORTEST_SECONDS = 0.05
+LIMIT_SHARE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,6 @@ class LimitReason:
 
 
 @dataclass(frozen=True, slots=True)
-class DelayRank:
-    """Cost of delay per period ÷ duration (Smith 1956; Reinertsen 2009): a second opinion, never the plan."""
-
-    id: str
-    rank: int
-    cost_of_delay: float
-    duration: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """Reasons for every initiative and limit of a plan."""
 
@@ -83,6 +75,7 @@ def explain(
     solution: Solution,
     time_limit: float = 20.0,
     only: Collection[str] | None = None,
+    going: Callable[[], bool] | None = None,
 ) -> Explanation:
     """Return why each initiative was chosen or left out and what more of each limit would buy.
 
@@ -91,130 +84,83 @@ def explain(
     problem, solution
         The plan to explain, as ``solve`` returned it; not an infeasible one.
     time_limit : float
-        Seconds for all re-solves together; each gets an equal share. Those that finish are exact.
+        Seconds for all re-solves together. Each begins with the plan as it is, repaired, and with every plan found
+        for another question that answers this one too; the time left is then shared out, so that two seconds give
+        useful estimates for 40 × 8 and more seconds more exact ones.
     only : collection of str, optional
         Ids of initiatives and names of limits (``skills.it``, ``budget.capital``) to explain; all when left out.
+    going : callable, optional
+        Asked between re-solves; False ends them, and what was found so far is returned.
     """
     if solution.status == "infeasible":
         raise ValueError("an infeasible problem has no plan to explain; its conflict says what is wrong")
-    wanted = {*(each.id for each in problem.initiatives), *(name for name, _ in _looser(problem))}
-    if only is not None:
-        wanted &= set(only)
-    again = _Again(problem, solution, max(SHORTEST_SECONDS, time_limit / max(1, len(wanted))))
+    deadline = time.monotonic() + time_limit
+    limits = [(name, looser) for name, looser in _looser(problem) if only is None or name in only]
+    chosen = [name for name in solution.starts if only is None or name in only]
+    rejected = [name for name in solution.left_out if only is None or name in only]
+    again = Again(problem, solution.starts)
+    again.answer(chosen, rejected, _share(deadline, len(chosen) + len(rejected), LIMIT_SHARE * len(limits)), going)
     shares = credited(problem, solution.starts)
     needed_by = _followers(problem, solution.starts)
-    by_id = {each.id: each for each in problem.initiatives}
     return Explanation(
-        chosen=tuple(
-            again.without(by_id[name], shares[name], needed_by[name]) for name in solution.starts if name in wanted
+        chosen=tuple(_chosen(solution, name, again.plans[name], shares[name], needed_by[name]) for name in chosen),
+        rejected=tuple(_rejected(solution, name, again.plans[name]) for name in rejected),
+        limits=tuple(
+            _with_more(solution, name, looser, _share(deadline, 1, len(limits) - place - 1) - time.monotonic(), going)
+            for place, (name, looser) in enumerate(limits)
         ),
-        rejected=tuple(again.forced_in(by_id[name]) for name in solution.left_out if name in wanted),
-        limits=tuple(again.with_more(name, looser) for name, looser in _looser(problem) if name in wanted),
         delay=delay_ranks(problem),
     )
 
 
-class _Again:
-    """Plans again under a changed problem, from the present plan."""
-
-    def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
-        self.problem = problem
-        self.solution = solution
-        self.seconds = seconds
-
-    def plan(self, changed: Problem) -> Solution:
-        return solve(changed, self.seconds, EXACT_GAP / 10, warm=self.solution.starts, parallel=False)
-
-    def exact(self, other: Solution) -> bool:
-        return self.solution.gap <= EXACT_GAP and other.gap <= EXACT_GAP
-
-    def without(self, each: Initiative, credit: "Credit", unblocks: tuple[str, ...]) -> ChosenReason:
-        free = replace(each, exclude=True, mandatory=False, pin=None)
-        other = self.plan(_with(self.problem, free))
-        if other.status == "infeasible":
-            lost, exact = self.solution.objective, True
-        else:
-            lost, exact = max(0.0, self.solution.objective - other.objective), self.exact(other)
-        return ChosenReason(
-            id=each.id,
-            start=self.solution.starts[each.id],
-            value=credit.value,
-            closes=credit.closes,
-            unblocks=unblocks,
-            lost_without=lost,
-            replaced_by=_added(self.solution.starts, other.starts),
-            exact=exact,
-        )
-
-    def forced_in(self, each: Initiative) -> RejectedReason:
-        other = None if each.exclude else self.plan(_with(self.problem, replace(each, mandatory=True)))
-        if other is None or other.status == "infeasible":
-            why = (self.solution.unreachable or {}).get(each.id, "no plan under these limits contains it")
-            return RejectedReason(each.id, None, (), why, exact=True)
-        return RejectedReason(
-            id=each.id,
-            costs=max(0.0, self.solution.objective - other.objective),
-            displaces=_added(other.starts, self.solution.starts),
-            impossible=None,
-            exact=self.exact(other),
-        )
-
-    def with_more(self, limit: str, looser: Problem) -> LimitReason:
-        other = self.plan(looser)
-        gains = max(0.0, other.objective - self.solution.objective)
-        return LimitReason(limit, gains, _added(self.solution.starts, other.starts), self.exact(other))
+def _share(deadline: float, these: float, others: float) -> float:
+    """The moment until which ``these`` of the questions still open may take."""
+    now = time.monotonic()
+    return now + (deadline - now) * these / max(1e-9, these + others)
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """An initiative's share of the objective and the levels credited to it by capability."""
-
-    value: float
-    closes: Mapping[str, float]
-
-
-def credited(problem: Problem, starts: Mapping[str, int]) -> dict[str, Credit]:
-    """Share out the objective of a plan: gaps are credited in order of completion, then of id; the sum is the value."""
-    held = [sum(problem.discount**later for later in range(end, problem.periods)) for end in range(problem.periods)]
-    left = {capability.id: capability.gap for capability in problem.capabilities}
-    weight = {capability.id: capability.weight for capability in problem.capabilities}
-    by_end = sorted(
-        (starts[each.id] + each.duration - 1, each.id, each) for each in problem.initiatives if each.id in starts
+def _chosen(solution: Solution, name: str, plan: Found, credit: Credit, unblocks: tuple[str, ...]) -> ChosenReason:
+    other = plan.starts or {}
+    return ChosenReason(
+        id=name,
+        start=solution.starts[name],
+        value=credit.value,
+        closes=credit.closes,
+        unblocks=unblocks,
+        lost_without=max(0.0, solution.objective - plan.value),
+        replaced_by=_added(solution.starts, other),
+        exact=plan.exact and solution.gap <= EXACT_GAP,
     )
-    shares = {}
-    for end, name, each in by_end:
-        closes = {}
-        for capability, gain in each.gain.items():
-            closes[capability] = min(gain, left[capability])
-            left[capability] -= closes[capability]
-        value = held[end] * sum(weight[capability] * levels for capability, levels in closes.items())
-        shares[name] = Credit(value, {capability: levels for capability, levels in closes.items() if levels > 0})
-    return shares
 
 
-def delay_ranks(problem: Problem) -> tuple[DelayRank, ...]:
-    """Rank initiatives by Σ weight · min(gap, gain) ÷ duration, highest first."""
-    worth = {capability.id: capability for capability in problem.capabilities}
-    costs = {
-        each.id: sum(worth[name].weight * min(worth[name].gap, gain) for name, gain in each.gain.items())
-        for each in problem.initiatives
-    }
-    ranked = sorted(problem.initiatives, key=lambda each: (-costs[each.id] / each.duration, each.id))
-    return tuple(
-        DelayRank(each.id, rank, costs[each.id], each.duration, costs[each.id] / each.duration)
-        for rank, each in enumerate(ranked, start=1)
+def _rejected(solution: Solution, name: str, plan: Found) -> RejectedReason:
+    if plan.starts is None:
+        why = "no plan under these limits contains it" if plan.exact else "no plan with it was found in the time given"
+        return RejectedReason(name, None, (), (solution.unreachable or {}).get(name, why), exact=plan.exact)
+    return RejectedReason(
+        id=name,
+        costs=max(0.0, solution.objective - plan.value),
+        displaces=_added(plan.starts, solution.starts),
+        impossible=None,
+        exact=plan.exact and solution.gap <= EXACT_GAP,
     )
+
+
+def _with_more(
+    solution: Solution, limit: str, looser: Problem, seconds: float, going: Callable[[], bool] | None
+) -> LimitReason:
+    if going is not None and not going():
+        return LimitReason(limit, 0.0, (), exact=False)
+    seconds = max(SHORTEST_SECONDS, seconds)
+    other = solve(looser, seconds, EXACT_GAP / 10, warm=solution.starts, parallel=False)
+    gains = max(0.0, other.objective - solution.objective)
+    exact = solution.gap <= EXACT_GAP and other.gap <= EXACT_GAP
+    return LimitReason(limit, gains, _added(solution.starts, other.starts), exact)
 
 
 def _followers(problem: Problem, starts: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     before = ancestors(problem)
     return {name: tuple(other for other in starts if name in before[other]) for name in starts}
-
-
-def _with(problem: Problem, changed: Initiative) -> Problem:
-    return replace(
-        problem, initiatives=tuple(changed if each.id == changed.id else each for each in problem.initiatives)
-    )
 
 
 def _looser(problem: Problem) -> Iterator[tuple[str, Problem]]:

@@ -88,8 +88,11 @@ class Instance:
         return {name: start for start, name in sorted(chosen)}
 
 
-def build_instance(problem: Problem) -> Instance:
-    """Return ``problem`` as arrays; it must have passed ``check_problem``."""
+def build_instance(problem: Problem, *, keep_useless: bool = False) -> Instance:
+    """Return ``problem`` as arrays; it must have passed ``check_problem``.
+
+    With ``keep_useless``, starts that close no gap stay, so that one can ask what they would cost.
+    """
     ordered = _prerequisites_first(problem)
     position = {initiative.id: row for row, initiative in enumerate(ordered)}
     before = _before(problem, position)
@@ -106,7 +109,8 @@ def build_instance(problem: Problem) -> Instance:
     duration = np.array([initiative.duration for initiative in ordered], dtype=np.int64)
     _propagate(allowed, requires, duration, forced)
     gains = _clipped_gains(problem, ordered, before)
-    _drop_useless(allowed, requires, duration, forced, gains, ordered, reasons)
+    if not keep_useless:
+        _drop_useless(allowed, requires, duration, forced, gains, ordered, reasons)
     _explain_rest(ordered, before, allowed, reasons, problem.periods)
     value, capped = _values(problem, duration, gains, allowed, groups)
     return Instance(

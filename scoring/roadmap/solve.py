@@ -76,19 +76,21 @@ def solve(
     deadline = began + time_limit
     instance = build_instance(problem)
     formulation = formulate(instance)
-    starts = None if instance.stuck else _starting_plan(formulation, warm, deadline)
+    starts = None if instance.stuck else starting_plan(formulation, warm, deadline)
     relaxation = None if starts is None else relax(formulation.program)
     if starts is None or relaxation is None:
         return _infeasible(problem, began, deadline)
     reserve = min(0.5, 0.1 * time_limit)
     search = Search(formulation, relaxation, starts, deadline - reserve, gap)
-    _search(search, began, on_progress, parallel=parallel)
+    run_search(search, began, on_progress, parallel=parallel)
     exact = relative_gap(search.value, search.bound) <= PROVEN
     final = tidy(formulation, search.starts, deadline, whole=exact and formulation.row.size <= WHOLE_TIDY_COLUMNS)
     return _solution(instance, final, search, began)
 
 
-def _search(search: Search, began: float, on_progress: OnProgress | None, *, parallel: bool) -> None:
+def run_search(search: Search, began: float, on_progress: OnProgress | None, *, parallel: bool) -> None:
+    """Better the plan and the bound of ``search`` until one meets the other or its deadline."""
+
     def going() -> bool:
         if search.proven or search.seconds_left <= 0:
             return False
@@ -120,7 +122,7 @@ def _search(search: Search, began: float, on_progress: OnProgress | None, *, par
         prover.finish(0.0 if stopped or search.proven else 0.3)
 
 
-def _starting_plan(formulation: Formulation, warm: Mapping[str, int] | None, deadline: float) -> Ints | None:
+def starting_plan(formulation: Formulation, warm: Mapping[str, int] | None, deadline: float) -> Ints | None:
     """Return a feasible plan, or ``None`` when there is provably none."""
     instance = formulation.instance
     candidates = [first_plan(instance)]

@@ -1,11 +1,13 @@
 """Reasons are the differences to plans made again."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
+from bench.roadmap import synthetic_problem
 from scoring.roadmap import Capability, Initiative, Problem, ProblemError, compare, explain, sentences, solve
-from scoring.roadmap.explain import delay_ranks
+from scoring.roadmap.credit import delay_ranks
 from tests.scoring.roadmap.small import best_plan, random_problem
 
 
@@ -114,3 +116,30 @@ def test_comparison_of_two_plans(problem: Problem) -> None:
     assert change.cost_change == pytest.approx(5.0)
     back = compare(after, before, problem)
     assert (back.added, back.dropped) == ((), ("side",))
+
+
+def test_a_larger_plan_is_explained_within_its_time() -> None:
+    large = synthetic_problem(40, 8, seed=1)
+    plan = solve(large, time_limit=1.0)
+    began = time.monotonic()
+    reasons = explain(large, plan, time_limit=2.0)
+    assert time.monotonic() - began < 6.0  # shared machines; 2.0 s alone
+    assert [each.id for each in reasons.chosen] == list(plan.starts)
+    assert [each.id for each in reasons.rejected] == list(plan.left_out)
+    for rejected in reasons.rejected:
+        if rejected.costs is None:
+            assert rejected.impossible, rejected.id
+        else:
+            assert rejected.costs < plan.objective, rejected.id
+    for chosen in reasons.chosen:
+        assert chosen.lost_without < plan.objective / 2, chosen.id
+
+
+def test_explaining_can_be_stopped() -> None:
+    large = synthetic_problem(40, 8, seed=1)
+    plan = solve(large, time_limit=0.3)
+    began = time.monotonic()
+    reasons = explain(large, plan, time_limit=60.0, going=lambda: False)
+    assert time.monotonic() - began < 5.0
+    assert not any(each.exact for each in reasons.limits)
+    assert len(reasons.chosen) == len(plan.starts)
