@@ -33,7 +33,7 @@ from bench.surveys import (
     whole_response,
 )
 
-SIZES = (1_000, 100_000)
+SIZES = (1_000, 10_000, 100_000)
 PAGE = "/answering/data.quality"
 RESPONDENT = "p50 ≤ 8 ms and ≤ 4 ×"
 
@@ -71,7 +71,7 @@ def _options(arguments: list[str] | None) -> Options:
     parser = argparse.ArgumentParser(prog="python -m bench.server", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each load lasts")
     parser.add_argument("--clients", type=int, default=32, help="parallel connections of the saves")
-    parser.add_argument("--responses", type=int, default=SIZES[1], help="responses of the large report")
+    parser.add_argument("--responses", type=int, default=SIZES[-1], help="responses of the large report")
     parser.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     given = parser.parse_args(arguments)
     return Options(given.seconds, given.clients, given.responses, not given.no_postgres)
@@ -171,7 +171,7 @@ def _on_sqlite(folder: Path, options: Options) -> list[Line]:
     url = f"sqlite:///{folder / 'bench.db'}"
     lines = _saves("SQLite FULL", url, options, workers=1)
     say("closing and measuring large assessments")
-    sizes = (min(SIZES[0], options.responses), options.responses)
+    sizes = sorted({min(size, options.responses) for size in SIZES} | {options.responses})
     with database(url) as engine:
         large = client_organization(engine)
         closed = [closed_survey(engine, *large, size) for size in sizes]

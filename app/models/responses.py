@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.clock import random_id
@@ -54,6 +54,14 @@ class Answer(SQLModel, table=True):
         ),
         CheckConstraint("status IN ('answered', 'dont_know', 'not_applicable', 'unanswered')", name="status"),
         CheckConstraint("(option_id IS NOT NULL) = (status = 'answered')", name="option"),
+        # Few answers carry a comment; a result reads those without passing all the others.
+        Index(
+            "ix_answer_commented",
+            "organization_id",
+            "assessment_id",
+            sqlite_where=text("comment <> ''"),
+            postgresql_where=text("comment <> ''"),
+        ),
     )
 
     response_id: str = Field(primary_key=True, max_length=36)

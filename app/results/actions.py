@@ -145,8 +145,11 @@ def _comments(
 
 def _digest(matrix: np.ndarray, respondents: pd.DataFrame, targets: pd.DataFrame, others: Mapping[str, object]) -> str:
     digest = hashlib.sha256(np.ascontiguousarray(matrix).tobytes())
-    for frame in (respondents, targets):
-        digest.update(frame.to_csv(index=False).encode())
+    for name, column in respondents.items():
+        codes, labels = pd.factorize(column)
+        digest.update(json.dumps([name, *map(str, labels)]).encode())
+        digest.update(codes.astype(np.int32).tobytes())
+    digest.update(targets.to_csv(index=False).encode())
     digest.update(json.dumps(others, sort_keys=True, default=str).encode())
     return digest.hexdigest()
 

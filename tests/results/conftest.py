@@ -13,7 +13,7 @@ from app.main import create_app
 from app.models import Organization, Snapshot, User
 from tests.conftest import World, _current
 from tests.databases import Template
-from tests.factories import make_leader, make_organization, make_user
+from tests.factories import make_analyst, make_leader, make_organization, make_user
 from tests.people import Client, sign_in_as
 from tests.results.stored import two_waves
 
@@ -40,6 +40,7 @@ def measured(template: Template, tmp_path_factory: pytest.TempPathFactory) -> It
             users = {
                 "consultant": consultant,
                 "leader": make_leader(session, organization),
+                "analyst": make_analyst(session, organization),
                 "outsider": make_user(session, "Outsider", consultant=True),
                 "administrator": make_user(session, "Administrator", administrator=True),
             }

@@ -30,6 +30,7 @@ from tests.results.conftest import Measured, Reader
 from tests.results.test_releases import assessment_of, late
 
 K = 5
+PERSONAS = ("leader", "analyst", "consultant")
 QUESTIONNAIRE = sample.mops_core()
 WEIGHTS = {unit: float(n + 3) for unit, n in sample.UNITS.items()}
 """The invited stand for the head-counts."""
@@ -38,7 +39,7 @@ NARROWEST = 1.0
 
 
 def test_the_personas_are_all_that_there_are() -> None:
-    assert set(ROLE_PERMISSIONS) == {"consultant", "leader"}, "add the new role to the attacks of this file"
+    assert set(ROLE_PERMISSIONS) == {*PERSONAS}, "add the new role to the attacks of this file"
 
 
 def first_wave(measured: Measured) -> Snapshot:
@@ -67,7 +68,7 @@ def looted(measured: Measured) -> Callable[[Reader, str], tuple[Loot, People]]:
 Looted = Callable[[Reader, str], tuple[Loot, People]]
 
 
-@pytest.mark.parametrize("persona", ["leader", "consultant"])
+@pytest.mark.parametrize("persona", PERSONAS)
 def test_the_rank_of_what_is_published_reveals_no_small_group(reader: Reader, looted: Looted, persona: str) -> None:
     loot, people = looted(reader, persona)
     for capability in QUESTIONNAIRE.capabilities:
@@ -90,7 +91,7 @@ def test_everything_that_is_found_is_in_the_stored_document(reader: Reader, loot
         assert {cell for cell in loot.cells if cell[0] == kind} == shown
 
 
-@pytest.mark.parametrize("persona", ["leader", "consultant"])
+@pytest.mark.parametrize("persona", PERSONAS)
 def test_withheld_means_stay_uncertain_given_all_that_is_published(
     reader: Reader, looted: Looted, persona: str
 ) -> None:
