@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from scoring.agreement import average_deviation, icc1, icc2, rwg, rwg_j, shrout_fleiss, two_peaks
 from scoring.change import change_since
@@ -21,6 +22,7 @@ from scoring.peers import percentiles
 from scoring.reliability import cronbach_alpha, item_analysis, mcdonald_omega
 from scoring.results import Estimate
 from scoring.shrinkage import paule_mandel, shrink
+from scoring.standing_out import apart_from_whole
 from scoring.trend import linked_change
 from tests.scoring.builders import questionnaire
 from tests.scoring.reference.data import (
@@ -71,6 +73,25 @@ def test_stratified_mean_with_and_without_fpc():
     assert result.se == near(found["se"])
     assert [result.low, result.high] == near(found["interval"])
     assert [result.low_fpc, result.high_fpc] == near(found["interval_fpc"])
+
+
+@pytest.mark.parametrize("case", FOUND["intervals"]["apart"], ids=lambda case: case["stratum"])
+def test_a_unit_against_the_whole(case):
+    found = FOUND["intervals"]["stratified"]
+    values, strata = array(found["values"]), np.array(found["strata"])
+    own = values[strata == case["stratum"]]
+    whole = stratified_mean(values, strata, weights=found["population"])
+    share = found["population"][case["stratum"]] / sum(found["population"].values())
+    unit = Estimate(estimate=own.mean(), n=len(own), method="t", se=own.std(ddof=1) / len(own) ** 0.5, df=len(own) - 1)
+    apart = apart_from_whole(
+        unit, Estimate(estimate=whole.estimate, n=whole.n, method="t", se=whole.se, df=whole.df), share
+    )
+    assert apart.difference == near(case["difference"])
+    own_part = ((1 - share) * unit.se) ** 2
+    others = case["se"] ** 2 - own_part
+    df = case["se"] ** 4 / (own_part**2 / unit.df + others**2 / (whole.df - unit.df))
+    assert apart.high - apart.difference == near(stats.t.ppf(0.975, df) * case["se"])
+    assert apart.p_value == near(2 * stats.t.sf(abs(case["difference"]) / case["se"], df))
 
 
 def test_composite_of_answers_with_gaps():

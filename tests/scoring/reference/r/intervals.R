@@ -13,6 +13,14 @@ stratified <- list(
   estimate = coef(with_fpc)[[1]], se_fpc = SE(with_fpc)[[1]], se = SE(without)[[1]],
   interval_fpc = as.numeric(confint(with_fpc, df = df)), interval = as.numeric(confint(without, df = df)))
 
+# One stratum against the whole that it is a part of: a contrast of the stratum means.
+parts <- svyby(~api00, ~stype, svydesign(id = ~1, strata = ~stype, weights = ~pw, data = people), svymean)
+share <- unlist(stratified$population) / sum(unlist(stratified$population))
+apart <- lapply(names(share), function(s) {
+  found <- svycontrast(parts, (names(share) == s) - share)
+  list(stratum = s, difference = coef(found)[[1]], se = SE(found)[[1]])
+})
+
 # A composite of three items with gaps: sum of fixed unit shares x ratio of (answered x value) to answered, in each unit.
 set.seed(20260901)
 n <- 48
@@ -49,4 +57,4 @@ bca <- list(values = values, strata = strata, estimate = drawn$t0, interval = bo
 
 one <- t.test(c(2, 3, 3, 4, 5, 1, 4))
 t <- list(values = c(2, 3, 3, 4, 5, 1, 4), estimate = one$estimate[[1]], interval = as.numeric(one$conf.int))
-write_reference(list(stratified = stratified, composite = composite, wilson = wilson, bca = bca, t = t), c("survey", "boot"))
+write_reference(list(stratified = stratified, apart = apart, composite = composite, wilson = wilson, bca = bca, t = t), c("survey", "boot"))
