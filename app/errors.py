@@ -58,6 +58,11 @@ class TooLargeError(AppError):
     title = "Too large"
 
 
+class TooManyAttemptsError(AppError):
+    status = 429
+    title = "Too many attempts"
+
+
 class UnavailableError(AppError):
     status = 503
     title = "Please try again in a moment"

@@ -97,8 +97,12 @@ def optional_user(request: Request, session: SessionDep) -> User | None:
     if found is None:
         return None
     user, login = found
-    request.state.user = user
     request.state.csrf = csrf_token(login.token_hash)
+    request.state.login = login
+    if login.needs:
+        # Half-way: the password was right, the second factor is still awaited. Nothing else opens.
+        return None
+    request.state.user = user
     _touch(request, session, login)
     return user
 
@@ -371,7 +375,9 @@ def install_error_handlers(app: FastAPI) -> None:
     def expected(request: Request, error: AppError) -> Response:
         signing_in = error.status == 401 and not _wants_json(request) and request.method in SAFE_METHODS
         if signing_in and not request.url.path.startswith("/answering"):
-            return redirect(f"/sign-in?next={request.url.path}")
+            login: LoginSession | None = getattr(request.state, "login", None)
+            place = f"/sign-in/{login.needs}" if login and login.needs else "/sign-in"
+            return redirect(f"{place}?next={request.url.path}")
         return error_response(request, error.status, error.title, error.message, **error.extra)
 
     @app.exception_handler(RequestValidationError)

@@ -1,4 +1,4 @@
-"""Sign in and out, create users. Only digests of tokens are stored."""
+"""Create users, start and end their sessions. Only digests of tokens are stored."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.passwords import checked_password, hash_password, verify_password
 from app.clock import new_token
-from app.errors import GoneError, InvalidInputError, NotSignedInError
+from app.errors import GoneError, InvalidInputError
 from app.models import AccountLink, LoginSession, Membership, SignInLink, User
 
 
@@ -59,17 +59,6 @@ def set_password(session: Session, user: User, password: str) -> None:
     session.add(user)
     session.execute(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
     session.execute(delete(AccountLink).where(col(AccountLink.user_id) == user.id))
-
-
-def sign_in(session: Session, email: str, password: str, *, at: datetime, days: int, agent: str = "") -> SignedIn:
-    """Start a session by password. The same answer, in the same time, for unknown addresses and wrong passwords."""
-    user = session.exec(select(User).where(User.email == email.strip().lower())).first()
-    fits, renewed = verify_password(password, user.password_hash if user else None)
-    if user is None or not fits or user.disabled_at is not None:
-        raise NotSignedInError("This address and password do not belong together. Check both and try again.")
-    if renewed:
-        user.password_hash = renewed
-    return start_session(session, user, at=at, days=days, agent=agent)
 
 
 def start_session(session: Session, user: User, *, at: datetime, days: int, agent: str = "") -> SignedIn:

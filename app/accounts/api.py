@@ -4,13 +4,27 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.accounts.actions import digest, sign_in, sign_out
+from app.accounts.actions import digest, sign_out, start_session
+from app.accounts.factors import WRONG_CODE, code_fits, has_factor, is_demanded
 from app.accounts.sessions import agent_words, end_session, open_sessions
+from app.accounts.signing_in import user_of_password
 from app.clock import now
+from app.errors import ForbiddenError, NotSignedInError
 from app.settings import get_settings
-from app.web import SESSION_COOKIE, CurrentUser, Problem, Public, SessionDep, clear_cookie, session_token, set_cookie
+from app.web import (
+    SESSION_COOKIE,
+    CurrentUser,
+    Problem,
+    Public,
+    SessionDep,
+    clear_cookie,
+    problem_response,
+    session_token,
+    set_cookie,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"], responses={401: {"model": Problem}, 422: {"model": Problem}})
 
@@ -20,6 +34,8 @@ class SignInForm(BaseModel):
 
     email: Annotated[str, Field(max_length=254)]
     password: Annotated[str, Field(max_length=256)]
+    code: Annotated[str, Field(max_length=20)] = ""
+    """Of the authenticator, or a recovery code; for those who have a second factor."""
 
 
 class MeOut(BaseModel):
@@ -43,14 +59,31 @@ class SignedInOut(MeOut):
     """For programs: send it as ``Authorization: Bearer``; browsers use the cookie."""
 
 
-@router.post("/sessions", status_code=201, summary="Sign in", dependencies=[Public])
-def post_session(request: Request, session: SessionDep, form: SignInForm, response: Response) -> SignedInOut:
-    days = get_settings().session_days
+@router.post(
+    "/sessions",
+    status_code=201,
+    summary="Sign in",
+    dependencies=[Public],
+    response_model=SignedInOut,
+    responses={403: {"model": Problem}, 429: {"model": Problem}},
+)
+def post_session(
+    request: Request, session: SessionDep, form: SignInForm, response: Response
+) -> SignedInOut | JSONResponse:
+    days, at = get_settings().session_days, now()
+    user = user_of_password(session, form.email, form.password)
+    if has_factor(user):
+        if not form.code:
+            raise NotSignedInError("Send the code of your authenticator, or a recovery code, as 'code' too.")
+        if not code_fits(session, user, form.code, at=at):
+            # Returned, not raised: that a code was wrong is counted, so the transaction must commit.
+            return problem_response(401, NotSignedInError.title, WRONG_CODE)
+    elif is_demanded(session, user):
+        raise ForbiddenError("Your role needs a second factor. Sign in on the pages once, and set it up there.")
     agent = agent_words(request.headers.get("user-agent", ""))
-    signed_in = sign_in(session, form.email, form.password, at=now(), days=days, agent=agent)
-    set_cookie(response, SESSION_COOKIE, signed_in.token, days=days)
-    user = signed_in.user
-    return SignedInOut(token=signed_in.token, **MeOut.model_validate(user, from_attributes=True).model_dump())
+    token = start_session(session, user, at=at, days=days, agent=agent).token
+    set_cookie(response, SESSION_COOKIE, token, days=days)
+    return SignedInOut(token=token, **MeOut.model_validate(user, from_attributes=True).model_dump())
 
 
 @router.delete("/sessions/current", status_code=204, summary="Sign out")

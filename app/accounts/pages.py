@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.accounts.factors import Enrolment
 from app.accounts.sessions import OpenSession
 from app.web import FormErrors
 
@@ -13,6 +14,8 @@ class AccountPage:
     email: str
     has_password: bool
     sessions: Sequence[OpenSession]
+    factor: bool
+    factor_demanded: bool
     done: str
     errors: FormErrors
 
@@ -32,3 +35,37 @@ class PasswordPage:
     name: str
     email: str
     errors: FormErrors
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """The second factor is asked for while signing in."""
+
+    next: str
+    errors: FormErrors
+
+
+@dataclass(frozen=True)
+class EnrolmentPage:
+    """``demanded``: while signing in, because the role needs a second factor."""
+
+    enrolment: Enrolment
+    action: str
+    next: str
+    demanded: bool
+    errors: FormErrors
+
+
+@dataclass(frozen=True)
+class FactorPage:
+    """A factor that is set up."""
+
+    left: int
+    demanded: bool
+    errors: FormErrors
+
+
+@dataclass(frozen=True)
+class RecoveryCodesPage:
+    codes: tuple[str, ...]
+    next: str

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from app.access import require_consultant
 from app.accounts.actions import grant
+from app.accounts.factors import demand_now
 from app.accounts.links import invite
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Assessment, Membership, Organization, Participant, Unit, User
@@ -104,6 +105,7 @@ def set_member(session: Session, organization: Organization, inviter: User, form
     user = invite(session, inviter, form.email, at=at, organization=organization, role=form.role)
     _keep_a_consultant(session, organization, user, form.role)
     grant(session, user, organization.id, form.role)
+    demand_now(session, user)
     return user
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.accounts.actions import change_password, digest, rename, start_session
+from app.accounts.factors import has_factor, is_demanded
 from app.accounts.pages import AccountPage
 from app.accounts.routes.sign_in import agent_of
 from app.accounts.sessions import end_other_sessions, end_session, open_sessions
@@ -33,6 +34,7 @@ DONE = {
     "": "",
     "name": "Your name is changed.",
     "password": "Your password is changed. Every other session has ended.",
+    "factor-off": "The second factor is turned off.",
     "session": "The session has ended.",
     "sessions": "Every other session has ended.",
 }
@@ -102,6 +104,8 @@ def account_page(
             at=now(),
             idle_minutes=get_settings().session_idle_minutes,
         ),
+        factor=has_factor(user),
+        factor_demanded=is_demanded(session, user),
         done=done,
         errors=errors or FormErrors(),
     )

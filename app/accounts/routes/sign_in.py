@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
-from app.accounts.actions import digest, sign_in, sign_out, use_sign_in_link
+from app.accounts.actions import digest, sign_out, use_sign_in_link
 from app.accounts.sessions import agent_words
+from app.accounts.signing_in import begin_session, user_of_password
 from app.clock import now
 from app.errors import ForbiddenError, NotSignedInError
 from app.settings import get_settings
@@ -65,17 +67,11 @@ def post_sign_in(request: Request, session: SessionDep, form: Annotated[FormData
     email, to = values.get("email", ""), relative_path(values.get("next"))
     settings = get_settings()
     try:
-        signed_in = sign_in(
-            session,
-            email,
-            values.get("password", ""),
-            at=now(),
-            days=settings.session_days,
-            agent=agent_of(request),
-        )
+        user = user_of_password(session, email, values.get("password", ""))
     except NotSignedInError as error:
         return render(request, "accounts/sign_in.html", status=401, page=SignInPage(to, email, error.message))
-    response = redirect(to)
+    signed_in, needs = begin_session(session, user, at=now(), days=settings.session_days, agent=agent_of(request))
+    response = redirect(f"/sign-in/{needs}?{urlencode({'next': to})}" if needs else to)
     set_cookie(response, SESSION_COOKIE, signed_in.token, days=settings.session_days)
     return response
 
