@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
 from starlette.datastructures import FormData, UploadFile
 
+from app.access import require_administrator
 from app.baselines.actions import check_edition, import_edition
 from app.baselines.api import peer_groups
 from app.baselines.forms import PooledForm
@@ -50,6 +51,7 @@ def post_benchmark(request: Request, session: SessionDep, user: CurrentUser, pos
 
 @router.post("/benchmarks/pooled")
 def post_pooled(request: Request, session: SessionDep, user: CurrentUser, posted: UserForm) -> HttpResponse:
+    require_administrator(user)
     values = fields(posted)
     form, errors = parse_form(PooledForm, values)
     if form is None:
