@@ -4,33 +4,30 @@ from collections.abc import Sequence
 
 from scoring.findings.shown import Shown, spoken
 from scoring.headlines.capabilities import gap_words
-from scoring.results import Cell, DimensionResult, Group, Headline, Overall, WithheldLevel
+from scoring.headlines.priorities import priorities
+from scoring.headlines.units import heatmap
+from scoring.results import DimensionResult, Headline, Overall, WithheldLevel
 from scoring.wording import (
-    apart,
     capitalised,
     counted,
     level,
     listed,
-    minus,
     number_word,
     percent,
     place_among,
-    printed,
     to,
 )
 
 EVEN = 0.3
 """Dimensions that differ by no more than this part of a level are called even."""
 
-MANY_RIVALS = 4
-"""With so many others that could come first, the title says so instead of naming an order."""
 
 SECTIONS = ("overview", "heatmap", "peers", "perception", "priorities", "method")
 
 
 def section_headlines(shown: Shown) -> dict[str, Headline]:
     """The headline of every section of ``SECTIONS``."""
-    rules = (_overview, _heatmap, _peers, _perception, _priorities, _method)
+    rules = (_overview, heatmap, _peers, _perception, priorities, _method)
     return {section: rule(shown) for section, rule in zip(SECTIONS, rules, strict=True)}
 
 
@@ -95,77 +92,6 @@ def _stage(shown: Shown, overall: Overall) -> str:
     names = listed([shown.spoken(name) for name in overall.binding], limit=3)
     verb = "holds" if len(overall.binding) == 1 else "hold"
     return f"{names} {verb} it at stage {overall.stage:g}, {overall.stage_name}."
-
-
-def _heatmap(shown: Shown) -> Headline:
-    units = shown.units
-    lead = _heatmap_lead(shown)
-    if len(units) < 2:
-        return Headline(title="Units cannot be compared", lead=lead, rule="no-units")
-    everywhere = [one for one in shown.capabilities if _short_everywhere(shown, one.id, units)]
-    ranked = sorted((unit for unit in units if unit.mean_gap is not None), key=lambda unit: -(unit.mean_gap or 0.0))
-    if everywhere and ranked:
-        start = counted(len(everywhere), "capability is", "capabilities are")
-        return Headline(
-            title=f"{capitalised(start)} a level or more short in every unit shown; {ranked[0].id} trails most",
-            lead=lead,
-            rule="short-everywhere",
-        )
-    if len(ranked) > 1:
-        return _widest_unit(ranked[0], ranked[-1], lead)
-    rated = [(unit.overall, unit.id) for unit in units if isinstance(unit.overall, Cell)]
-    if len(rated) < 2:
-        return Headline(title="Units cannot be compared", lead=lead, rule="no-units")
-    low, high = min(rated, key=lambda pair: pair[0].estimate), max(rated, key=lambda pair: pair[0].estimate)
-    return Headline(
-        title=f"{high[1]} is highest at {level(high[0].estimate)}, {low[1]} lowest at {level(low[0].estimate)}",
-        lead=lead,
-        rule="highest-lowest",
-    )
-
-
-def _widest_unit(widest: Group, narrowest: Group, lead: str) -> Headline:
-    far, near = widest.mean_gap or 0.0, narrowest.mean_gap or 0.0
-    if printed(far) <= 0:
-        where = "at its targets" if printed(far) == 0 else "above its targets"
-        return Headline(title=f"Every unit shown is {where} on average", lead=lead, rule="units-at-target")
-    if printed(far) == printed(near):
-        title = f"Every unit shown is {level(far)} short of target on average"
-        return Headline(title=title, lead=lead, rule="units-alike")
-    least = f"{level(near)}" if printed(near) >= 0 else f"{minus(abs(printed(near)))} above"
-    return Headline(
-        title=f"{widest.id} has furthest to go, {level(far)} on average; {narrowest.id} least, {least}",
-        lead=f"{lead} {_overlap(widest, narrowest)}".strip(),
-        rule="widest-unit",
-    )
-
-
-def _overlap(one: Group, other: Group) -> str:
-    """Whether the two units' overall levels may be the same."""
-    first, second = one.overall, other.overall
-    if not isinstance(first, Cell) or not isinstance(second, Cell):
-        return ""
-    if first.low is None or first.high is None or second.low is None or second.high is None:
-        return ""
-    apart = first.low > second.high or second.low > first.high
-    return "" if apart else "The intervals of their overall levels overlap, so the order may be chance."
-
-
-def _short_everywhere(shown: Shown, capability: str, units: Sequence[Group]) -> bool:
-    cells = [cell for unit in units if isinstance(cell := unit.capabilities[capability], Cell)]
-    return bool(cells) and all(cell.target_gap is not None and cell.target_gap >= shown.step for cell in cells)
-
-
-def _heatmap_lead(shown: Shown) -> str:
-    all_units = len(shown.result.units)
-    withheld = all_units - len(shown.units)
-    people = f"{shown.result.respondents} people" if shown.result.respondents is not None else "The people who answered"
-    start = f"{people} in {counted(all_units, 'unit', 'units')}." if all_units else f"{people}, without units."
-    if not withheld:
-        return start
-    return (
-        f"{start} {capitalised(counted(withheld, 'unit is', 'units are'))} withheld, so that nobody can be singled out."
-    )
 
 
 def _peers(shown: Shown) -> Headline:
@@ -243,51 +169,6 @@ def _perception(shown: Shown) -> Headline:
     else:
         title = f"Leaders rate {number_word(len(clear))} of {len(gaps)} capabilities clearly {direction}, {spoken(widest)} most"
     return Headline(title=title, lead=sides, rule="clear-perception")
-
-
-def _priorities(shown: Shown) -> Headline:
-    ranked = sorted(
-        (one for one in shown.capabilities if one.priority_rank is not None), key=lambda one: one.priority_rank or 0
-    )
-    ranked = [one for one in ranked if (one.priority or 0) > 0]
-    if not ranked:
-        has_targets = any(one.target is not None for one in shown.capabilities)
-        lead = (
-            "Importance and target levels come from the strategy step."
-            if not has_targets
-            else "No gap to target is open."
-        )
-        return Headline(title="Nothing to put first yet", lead=lead, rule="no-priority")
-    first = ranked[0]
-    gap = minus(apart(first.target or 0.0, first.estimate))
-    over = len(shown.result.over_investment)
-    stop = f" {capitalised(counted(over, 'capability stands', 'capabilities stand'))} above target." if over else ""
-    if first.target_gap_interval is not None and not first.target_gap_interval.excludes_zero:
-        return Headline(
-            title=f"Nothing clearly comes first: {spoken(first)} has {gap} to go, which may be chance",
-            lead=f"Importance × gap to target.{stop}",
-            rule="unclear-priority",
-        )
-    rivals = sum((one.priority_ranks or (1, 1))[0] == 1 for one in ranked[1:])
-    others = [spoken(one) for one in ranked[1:3]]
-    then = f", then {listed(others)}" if others else ""
-    size = f"importance {first.importance:g}, {gap} to go"
-    if not rivals:
-        title = f"{spoken(first)} comes first: {size}{then}"
-        sure = "It stays first when every importance moves by up to 20%."
-    else:
-        could = counted(rivals, "other capability", "other capabilities")
-        sure = f"When importance moves by up to 20%, {could} could come first instead."
-        title = f"{spoken(first)} comes first, narrowly: {size}{then}"
-        if rivals >= MANY_RIVALS:
-            title = (
-                f"{counted(rivals + 1, 'capability', 'capabilities')} could come first; {spoken(first)} leads narrowly"
-            )
-    return Headline(
-        title=capitalised(title),
-        lead=f"Importance × gap to target. {sure}{stop}",
-        rule="unsteady-priority" if rivals else "first-priority",
-    )
 
 
 def _method(shown: Shown) -> Headline:

@@ -1,5 +1,6 @@
 """Bootstrap intervals of composites."""
 
+import warnings
 from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
@@ -44,13 +45,8 @@ def bca_stratified(
     >>> spread.estimate, spread.n, spread.low < 3.0 < spread.high
     (3.0, 16, True)
     """
-    matrix = np.asarray(values_matrix, dtype=float)
-    matrix = matrix.reshape(len(matrix), -1)
-    codes, _ = stratum_codes(strata, len(matrix))
+    matrix, rows = _ordered(values_matrix, strata)
     n = len(matrix)
-    codes = merge_singles(np.bincount(codes, minlength=1).astype(float))[codes] if n else codes
-    order = np.lexsort((*matrix.T[::-1], codes))
-    matrix, codes = matrix[order], codes[order]
     estimate = float(statistic(matrix)) if n else float("nan")
     method = "BCa bootstrap inside strata" if n <= LARGEST_BCA_N else "percentile bootstrap inside strata"
 
@@ -61,32 +57,60 @@ def bca_stratified(
 
     if n < MINIMUM_BOOTSTRAP_N:
         return without(f"No interval: {n} respondents, at least {MINIMUM_BOOTSTRAP_N} are needed.")
-    rows = tuple(np.flatnonzero(codes == code) for code in np.unique(codes))
     if all(np.array_equal(matrix[part], matrix[part[[0] * len(part)]], equal_nan=True) for part in rows):
         return without("No interval: inside every unit all respondents answered alike.")
+    low, high, se = _drawn(matrix, rows, statistic, seed, resamples, confidence)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return without("No interval: the resamples do not differ.")
+    return Interval(
+        estimate=estimate,
+        low=low,
+        high=high,
+        n=n,
+        method=f"{method}, {resamples} resamples, seed {seed}",
+        confidence=confidence,
+        se=se,
+    )
+
+
+def _ordered(
+    values_matrix: ArrayLike, strata: Sequence[Hashable] | pd.Series
+) -> tuple[Floats, tuple[NDArray[np.intp], ...]]:
+    """The rows ordered by stratum and values, and the places of every stratum's rows."""
+    matrix = np.asarray(values_matrix, dtype=float)
+    matrix = matrix.reshape(len(matrix), -1)
+    codes, _ = stratum_codes(strata, len(matrix))
+    codes = merge_singles(np.bincount(codes, minlength=1).astype(float))[codes] if len(matrix) else codes
+    order = np.lexsort((*matrix.T[::-1], codes))
+    matrix, codes = matrix[order], codes[order]
+    return matrix, tuple(np.flatnonzero(codes == code) for code in np.unique(codes))
+
+
+def _drawn(
+    matrix: Floats,
+    rows: tuple[NDArray[np.intp], ...],
+    statistic: Statistic,
+    seed: int,
+    resamples: int,
+    confidence: float,
+) -> tuple[float, float, float]:
+    """Both ends and the standard error; NaN ends where leaving any one person out changes nothing, so that there is no
+    acceleration, or where the resamples do not differ."""
 
     def redrawn(*parts: NDArray[np.intp]) -> float:
         return float(statistic(matrix[np.concatenate(parts)]))
 
-    drawn = stats.bootstrap(
-        rows,
-        redrawn,
-        n_resamples=resamples,
-        batch=min(resamples, 100),
-        vectorized=False,
-        confidence_level=confidence,
-        method="BCa" if n <= LARGEST_BCA_N else "percentile",
-        rng=np.random.default_rng(seed),
-    )
+    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        drawn = stats.bootstrap(
+            rows,
+            redrawn,
+            n_resamples=resamples,
+            batch=min(resamples, 100),
+            vectorized=False,
+            confidence_level=confidence,
+            method="BCa" if len(matrix) <= LARGEST_BCA_N else "percentile",
+            rng=np.random.default_rng(seed),
+        )
     ends = drawn.confidence_interval
-    if not (np.isfinite(ends.low) and np.isfinite(ends.high)):
-        return without("No interval: the resamples do not differ.")
-    return Interval(
-        estimate=estimate,
-        low=float(ends.low),
-        high=float(ends.high),
-        n=n,
-        method=f"{method}, {resamples} resamples, seed {seed}",
-        confidence=confidence,
-        se=float(drawn.standard_error),
-    )
+    return float(ends.low), float(ends.high), float(drawn.standard_error)

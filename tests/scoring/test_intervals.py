@@ -214,6 +214,14 @@ def test_bootstrap_redraws_inside_units_only():
     assert "answered alike" in result.notes[0]
 
 
+def test_no_acceleration_is_no_interval_and_no_warning():
+    """Leaving any one person out changes nothing, drawing with replacement does."""
+    values = np.array([1.0] * 6 + [5.0] * 12)
+    result = bca_stratified(values, ["a"] * 18, lambda rows: float(np.median(rows) > 4.5), seed=1, resamples=200)
+    assert result.low is None
+    assert result.notes == ("No interval: the resamples do not differ.",)
+
+
 def test_bootstrap_needs_fifteen():
     result = bca_stratified(np.arange(14.0), ["a"] * 14, mean_of, seed=1)
     assert (result.low, result.n) == (None, 14)
