@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """How long after the window a respondent can still send what was typed in time."""
     database_pool: int = 48
     smtp_url: str = ""
+    planner: Literal["child", "worker"] = "child"
+    """Who improves roadmaps after the first second: a child process of the server, or only ``trigpoint worker``."""
     second_factor: Literal["auto", "required", "optional"] = "auto"
     """Whether consultants and administrators need a second factor; ``auto``: in production."""
 

@@ -31,6 +31,7 @@ from tests.people import Client, sign_in_as
 # A test that forgets to ask for a database must not find the developer's own.
 os.environ["TRIGPOINT_DATABASE_URL"] = "sqlite:////nonexistent/trigpoint-tests/none.db"
 os.environ["TRIGPOINT_SECRET_KEY"] = "a secret of the tests, long enough for production"
+os.environ["TRIGPOINT_PLANNER"] = "worker"
 for name in ("TRIGPOINT_BASE_URL", "TRIGPOINT_ENVIRONMENT", "TRIGPOINT_ALLOWED_HOSTS"):
     os.environ.pop(name, None)
 

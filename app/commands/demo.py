@@ -93,12 +93,15 @@ def _prepare() -> None:
 
         say.print("Preparing the database …")
         upgrade_database()
+    from app.roadmaps.improving import start_improving
+
     with transaction() as session:
         if demo_users(session) is None:
             from app.demo.load import load_demo
 
             say.print("Loading the demo organisation (once) …")
             load_demo(session, at=now(), say=lambda text: say.print(f"  {text}"))
+    start_improving()
 
 
 def _print_links(address: str) -> None:

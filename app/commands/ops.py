@@ -13,6 +13,7 @@ from app.clock import now
 from app.db import get_engine
 from app.health import readiness
 from app.logs import configure_logs
+from app.roadmaps.improving import improve_waiting
 from app.settings import Settings, get_settings
 from app.upkeep.checks import Finding, examine
 from app.upkeep.copies import CopyError, back_up, bring_back
@@ -78,7 +79,7 @@ def worker(
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 60.0,
     once: Annotated[bool, typer.Option("--once", help="Look once, then stop.")] = False,
 ) -> None:
-    """Close windows that have ended, and compute their results."""
+    """Close windows that have ended and compute their results; improve roadmaps that wait."""
     configure_logs()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -87,6 +88,8 @@ def worker(
     while not stop.is_set():
         for title in close_ended(get_engine(), at=now(), grace_hours=grace):
             say.print(f"Closed and measured: {title}")
+        if improved := improve_waiting(get_engine()):
+            say.print(f"Roadmaps improved: {improved}")
         if once:
             return
         stop.wait(every)

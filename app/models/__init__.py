@@ -25,7 +25,7 @@ from app.models.mail import OutboxMail
 from app.models.organizations import Organization, Unit
 from app.models.responses import Answer, AnsweringSession, Response
 from app.models.results import Release, Snapshot
-from app.models.roadmaps import Roadmap, RoadmapItem
+from app.models.roadmaps import Roadmap, RoadmapItem, RoadmapJob
 
 __all__ = [
     "AccountLink",
@@ -50,6 +50,7 @@ __all__ = [
     "Response",
     "Roadmap",
     "RoadmapItem",
+    "RoadmapJob",
     "SignInLink",
     "Snapshot",
     "Strategy",

@@ -1,13 +1,21 @@
-"""Roadmaps: solved plans of a snapshot and their what-if scenarios."""
+"""Roadmaps: solved plans of a snapshot, their what-if scenarios and reviews, and the jobs that improve them."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.clock import new_id, now
 from app.models.types import UtcDateTime
+
+
+def _belongs_to_roadmap() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["organization_id", "assessment_id", "roadmap_id"],
+        ["roadmap.organization_id", "roadmap.assessment_id", "roadmap.id"],
+        ondelete="CASCADE",
+    )
 
 
 class Roadmap(SQLModel, table=True):
@@ -41,19 +49,18 @@ class Roadmap(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     adopted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revision: int = 1
+    review: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """Of a plan that a review made: period and reason, what was kept, what differs from the plan before."""
 
 
 class RoadmapItem(SQLModel, table=True):
-    """What people decide about an initiative in a plan: owner, status, what it really took."""
+    """What people decide about an initiative in a plan: owner, status, dates, milestones, evidence, what it took."""
 
     __tablename__ = "roadmap_item"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "assessment_id", "roadmap_id"],
-            ["roadmap.organization_id", "roadmap.assessment_id", "roadmap.id"],
-            ondelete="CASCADE",
-        ),
+        _belongs_to_roadmap(),
         CheckConstraint("status IN ('planned', 'started', 'done', 'stopped')", name="status"),
+        CheckConstraint("finished_on IS NULL OR started_on <= finished_on", name="dates"),
     )
 
     organization_id: str = Field(primary_key=True, max_length=36)
@@ -63,3 +70,50 @@ class RoadmapItem(SQLModel, table=True):
     owner: str = Field(default="", max_length=200)
     status: str = Field(default="planned", max_length=10)
     note: str = Field(default="", max_length=2000)
+    started_on: date | None = None
+    finished_on: date | None = None
+    """On the day itself; set with the status when no day is given."""
+    milestones: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """``text``, ``on`` (day agreed) and ``done`` of each; empty: those of the library, dated by the plan."""
+    evidence: str = Field(default="", max_length=4000, sa_column_kwargs={"server_default": ""})
+    effort: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
+    """Person-days spent so far by skill."""
+    operating: float | None = None
+    capital: float | None = None
+    """Spent so far, thousand."""
+
+
+class RoadmapJob(SQLModel, table=True):
+    """Work on a plan that takes longer than a request may: a better plan, and the reasons by planning again.
+
+    Whoever holds ``lease`` works on it; a lease that ran out is taken over by the next.
+    """
+
+    __tablename__ = "roadmap_job"
+    __table_args__ = (
+        UniqueConstraint("id"),
+        _belongs_to_roadmap(),
+        CheckConstraint("status IN ('waiting', 'running', 'done', 'cancelled', 'failed')", name="status"),
+        Index("ix_roadmap_job_status_created_at", "status", "created_at"),
+        Index(
+            "ix_roadmap_job_organization_id_assessment_id_roadmap_id", "organization_id", "assessment_id", "roadmap_id"
+        ),
+    )
+
+    organization_id: str = Field(primary_key=True, max_length=36)
+    assessment_id: str = Field(primary_key=True, max_length=36)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    roadmap_id: str = Field(max_length=36)
+    status: str = Field(default="waiting", max_length=10)
+    seconds: float
+    """How long the search may take."""
+    progress: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """``objective``, ``bound``, ``gap`` (0 to 1) and ``seconds`` of the search so far."""
+    cancel_asked: bool = False
+    lease: str | None = Field(default=None, max_length=36)
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str = Field(default="", max_length=300)

@@ -12,6 +12,7 @@ from app.results.queries import result_of
 from app.roadmaps.aims import aimed
 from app.roadmaps.candidates import default_limits, find_candidates
 from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.jobs import ask_to_improve
 from app.roadmaps.limits import Limits, next_quarter
 from app.roadmaps.planning import SECONDS, plan
 from questionnaires.load import load_library
@@ -124,6 +125,7 @@ def _solve(
     )
     session.add(roadmap)
     session.flush()
+    ask_to_improve(session, roadmap, at=at)
     return roadmap
 
 

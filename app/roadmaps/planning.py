@@ -1,6 +1,7 @@
 """Plan: candidates → problem → optimiser → stored documents."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.errors import InvalidInputError
@@ -10,9 +11,11 @@ from app.roadmaps.reasons import unblocks, why_left_out, worth
 from app.roadmaps.words import Words
 from questionnaires.schema import InitiativeLibrary, Questionnaire
 from scoring.results import AssessmentResult
-from scoring.roadmap import Problem, ProblemError, Solution, parse_problem, solution_document, solve
+from scoring.roadmap import Problem, ProblemError, Solution, delay_ranks, parse_problem, solution_document, solve
+from scoring.roadmap import explain as explain_by_planning
 
-SECONDS = 2.0
+SECONDS = 1.0
+"""What a request may take; what is not proven best by then is improved outside of it."""
 GAP = 0.01
 
 
@@ -50,16 +53,45 @@ def plan(
 def explain(
     problem: Problem, solution: Solution, candidates: Candidates, library: InitiativeLibrary, limits: Limits
 ) -> dict[str, Any]:
-    """Sentences with numbers: why here, what it unblocks, what is lost without it, why left out."""
-    titles = {step.id: step.title for step in library}
-    words = Words(titles, {skill.id: skill.name for skill in library.skills}, limits)
-    shares = worth(problem, solution.starts)
-    return {
-        "worth": shares,
-        "why": {name: words.why(problem, solution, name) for name in solution.starts},
-        "unblocks": {name: unblocks(problem, solution.starts, name) for name in solution.starts},
-        "left_out": {name: words.left_out(why_left_out(problem, solution.starts, name)) for name in solution.left_out},
+    """What can be said without planning again: what was never a candidate, and `retold`."""
+    fixed = {
         "enablers": [x.initiative.id for x in candidates.plannable if x.enabler],
         "at_target": list(candidates.at_target),
         "unknown": list(candidates.unknown),
     }
+    return retold(fixed, problem, solution, library, limits)
+
+
+def retold(
+    explanation: Mapping[str, Any], problem: Problem, solution: Solution, library: InitiativeLibrary, limits: Limits
+) -> dict[str, Any]:
+    """``explanation`` for this plan: why here, what it unblocks, its share of the value, why left out; the reasons of
+    another plan are dropped."""
+    titles = {step.id: step.title for step in library}
+    words = Words(titles, {skill.id: skill.name for skill in library.skills}, limits)
+    fixed = {name: explanation[name] for name in ("enablers", "at_target", "unknown")}
+    return fixed | {
+        "worth": worth(problem, solution.starts),
+        "why": {name: words.why(problem, solution, name) for name in solution.starts},
+        "unblocks": {name: unblocks(problem, solution.starts, name) for name in solution.starts},
+        "left_out": {name: words.left_out(why_left_out(problem, solution.starts, name)) for name in solution.left_out},
+        "delay": [asdict(each) for each in delay_ranks(problem)],
+    }
+
+
+def reasons_document(problem: Problem, solution: Solution, seconds: float, going: Callable[[], bool]) -> dict[str, Any]:
+    """The reasons by planning again, with their numbers: ``chosen``, ``rejected`` and ``limits`` by id.
+
+    One question after the other while ``going``, each with an equal share of ``seconds``.
+    """
+    ids = [each.id for each in problem.initiatives]
+    names = [*ids, *(f"skills.{skill}" for skill in problem.skills), "budget.operating", "budget.capital", "wip_limit"]
+    found: dict[str, dict[str, Any]] = {"chosen": {}, "rejected": {}, "limits": {}}
+    for name in names:
+        if not going():
+            break
+        part = explain_by_planning(problem, solution, seconds / len(names), only=[name])
+        found["chosen"] |= {each.id: asdict(each) for each in part.chosen}
+        found["rejected"] |= {each.id: asdict(each) for each in part.rejected}
+        found["limits"] |= {each.limit: asdict(each) for each in part.limits}
+    return found

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
 from sqlmodel import Session, col, select
@@ -16,8 +16,11 @@ from app.results.queries import result_of
 from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, rename, save_item
 from app.roadmaps.aims import aimed
 from app.roadmaps.forms import ItemForm, NameForm, PlanForm
+from app.roadmaps.improving import start_improving
+from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
 from app.roadmaps.limits import Limits
 from app.roadmaps.pages.initiative import initiative_page
+from app.roadmaps.pages.job import job_line
 from app.roadmaps.pages.roadmap import roadmap_page
 from app.roadmaps.pages.view import View
 from app.roadmaps.queries import current_plan, items_of, parent_of, scenarios_of
@@ -39,9 +42,12 @@ def snapshot_roadmap(request: Request, session: SessionDep, user: CurrentUser, s
 
 
 @router.post("/snapshots/{snapshot_id}/roadmap")
-def post_roadmap(session: SessionDep, user: CurrentUser, snapshot_id: str, _form: UserForm) -> HttpResponse:
+def post_roadmap(
+    session: SessionDep, user: CurrentUser, snapshot_id: str, _form: UserForm, after: BackgroundTasks
+) -> HttpResponse:
     snapshot = access_snapshot(session, user, snapshot_id, Permission.PLAN)
     roadmap = plan_roadmap(session, snapshot, user, PlanForm(), at=now())
+    after.add_task(start_improving)
     return redirect(f"/roadmaps/{roadmap.id}")
 
 
@@ -54,6 +60,7 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
         view,
         view_of(session, parent) if parent else None,
         scenarios_of(session, parent or row),
+        newest_job(session, row),
         f"/snapshots/{row.snapshot_id}",
     )
     shell = _shell(request, session, _snapshot(session, row), Link("Roadmap"))
@@ -61,10 +68,13 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
 
 
 @router.post("/roadmaps/{roadmap_id}/scenarios")
-def post_scenario(session: SessionDep, user: CurrentUser, roadmap_id: str, posted: UserForm) -> HttpResponse:
+def post_scenario(
+    session: SessionDep, user: CurrentUser, roadmap_id: str, posted: UserForm, after: BackgroundTasks
+) -> HttpResponse:
     parent = access_roadmap(session, user, roadmap_id, Permission.PLAN)
     form = what_if_form(fields(posted), [str(value) for value in posted.getlist("exclude") if value], parent)
     scenario = plan_scenario(session, parent, user, form, at=now())
+    after.add_task(start_improving)
     return redirect(f"/roadmaps/{scenario.id}")
 
 
@@ -102,6 +112,29 @@ def post_adopt(session: SessionDep, user: CurrentUser, roadmap_id: str, _form: U
     row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
     adopt(session, row, at=now())
     return redirect(f"/roadmaps/{row.id}")
+
+
+@router.get("/roadmaps/{roadmap_id}/progress")
+def progress(session: SessionDep, user: CurrentUser, roadmap_id: str) -> dict[str, Any]:
+    line = job_line(newest_job(session, access_roadmap(session, user, roadmap_id, Permission.VIEW)))
+    return {"done": True} if line is None else {"done": line.done, "share": line.share, "text": line.text}
+
+
+@router.post("/roadmaps/{roadmap_id}/improve")
+def post_improve(
+    session: SessionDep, user: CurrentUser, roadmap_id: str, _form: UserForm, after: BackgroundTasks
+) -> HttpResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
+    ask_to_improve(session, row, at=now())
+    after.add_task(start_improving)
+    return redirect(f"/roadmaps/{row.id}#what-if")
+
+
+@router.post("/roadmaps/{roadmap_id}/cancel")
+def post_cancel(session: SessionDep, user: CurrentUser, roadmap_id: str, _form: UserForm) -> HttpResponse:
+    row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
+    cancel_job(session, row, at=now())
+    return redirect(f"/roadmaps/{row.id}#what-if")
 
 
 @router.post("/roadmaps/{roadmap_id}/name")

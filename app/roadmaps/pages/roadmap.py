@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.models import Roadmap
+from app.models import Roadmap, RoadmapJob
 from app.roadmaps.limits import Limits, horizon, period_name
 from app.roadmaps.pages.difference import Change, DiffRow, changes, differences
+from app.roadmaps.pages.job import JobLine, job_line
 from app.roadmaps.pages.timeline import TimelineRow, timeline
 from app.roadmaps.pages.use import UseRow, use_rows
 from app.roadmaps.pages.view import SYMBOLS, View, expected_levels, period_names, short_name
@@ -53,9 +54,13 @@ class RoadmapPage:
     scenarios: tuple[tuple[str, str], ...]
     back_href: str
     conflict: tuple[str, ...]
+    job: JobLine | None
+    improve: str
 
 
-def roadmap_page(view: View, before: View | None, scenarios: Sequence[Roadmap], back_href: str) -> RoadmapPage:
+def roadmap_page(
+    view: View, before: View | None, scenarios: Sequence[Roadmap], job: RoadmapJob | None, back_href: str
+) -> RoadmapPage:
     """The plan; with ``before``, what differs from it."""
     limits = view.limits
     rows = timeline(view, before)
@@ -94,6 +99,8 @@ def roadmap_page(view: View, before: View | None, scenarios: Sequence[Roadmap], 
         scenarios=tuple((f"/roadmaps/{row.id}", row.name) for row in scenarios),
         back_href=back_href,
         conflict=tuple(each["text"] for each in view.roadmap.solution["conflict"]),
+        job=job_line(job),
+        improve=f"/roadmaps/{view.roadmap.id}/improve",
     )
 
 
