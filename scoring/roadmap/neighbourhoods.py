@@ -14,6 +14,8 @@ from scoring.roadmap.search import Search
 PART_SECONDS = 0.12
 LONGEST_PART_SECONDS = 1.0
 PART_NODES = 400
+LONGEST_WAIT = 2.0
+"""Seconds that a search may go on after it was told to stop."""
 
 
 class Neighbourhoods:
@@ -45,7 +47,9 @@ class Neighbourhoods:
         free |= touched[formulation.row] & (starts[formulation.row] == formulation.start)
         program, column, held = part(formulation, starts, free)
         began = time.thread_time()
-        answer = maximise(program, min(search.seconds_left, 6 * self.patience), gap=1e-4, nodes=PART_NODES)
+        answer = maximise(
+            program, min(search.seconds_left, 6 * self.patience, LONGEST_WAIT), gap=1e-4, nodes=PART_NODES
+        )
         self._adapt(kind, time.thread_time() - began, whole=bool(free.all()))
         better = False
         if answer.x is not None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench.roadmap import demo_shaped_problem, synthetic_problem
+from bench.roadmap_instances import INSTANCES, best_known, demo_shaped_problem, synthetic_problem
 from scoring.roadmap import Progress, Solution, objective, solve, verify
 from scoring.roadmap.first_plan import first_plan
 from scoring.roadmap.formulation import formulate
@@ -90,3 +90,15 @@ def test_a_plan_is_moved_forward_without_breaking_a_rule() -> None:
     assert verify(problem, instance.named(early)) == ()
     assert (early <= plan).all()
     assert instance.plan_value(early) >= instance.plan_value(plan)
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_best_known_plans_are_valid_and_the_first_plan_is_near_them(name: str) -> None:
+    problem, known = INSTANCES[name](), best_known()[name]
+    assert verify(problem, known["starts"]) == ()
+    assert objective(problem, known["starts"]) == pytest.approx(known["value"])
+    assert known["bound"] >= known["value"] - 1e-6
+    instance = build_instance(problem)
+    plan = first_plan(instance)
+    assert plan is not None
+    assert 0.85 * known["value"] <= instance.plan_value(plan) <= known["bound"] + 1e-6

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.roadmap import synthetic_problem
+from bench.roadmap_instances import synthetic_problem
 from scoring.roadmap import Capability, Initiative, Problem, ProblemError, compare, explain, sentences, solve
 from scoring.roadmap.credit import delay_ranks
 from tests.scoring.roadmap.small import best_plan, random_problem
