@@ -11,10 +11,11 @@ from rich.console import Console
 
 from app.commands.editions import find_edition
 from app.commands.output import standard_output_kept_clean
-from app.commands.score_table import print_tables
+from app.commands.score_table import print_reliability, print_tables
 from questionnaires.load import load_questionnaire
 from questionnaires.schema import Questionnaire
 from scoring.assess import assess
+from scoring.diagnostics import questionnaire_reliability, reliability_document
 from scoring.document import to_document
 from scoring.editions import SEGMENTS, Edition, EditionError
 from scoring.reading import AnswersFile, RefusedInputError, parse_answers, parse_targets
@@ -23,6 +24,13 @@ from scoring.results import AssessmentResult, Settings
 say = Console(stderr=True, soft_wrap=True, highlight=False)
 
 _PEER_ATTRIBUTES = ("industry", "size")
+
+
+class MissingRule(StrEnum):
+    """What a pair of questions does with people who answered only one of them."""
+
+    pairwise = "pairwise"
+    listwise = "listwise"
 
 
 class By(StrEnum):
@@ -43,6 +51,9 @@ def score(
     baseline: Annotated[str | None, typer.Option(help="Id of a shipped edition, or the path of a CSV.")] = None,
     peer_group: Annotated[str | None, typer.Option(help="industry=…,size=…: who counts as a peer.")] = None,
     agreement: Annotated[bool, typer.Option("--agreement", help="How far respondents agree.")] = False,
+    reliability: Annotated[
+        MissingRule | None, typer.Option(help="Reliability of dimensions and capabilities, by this rule for gaps.")
+    ] = None,
     min_group: Annotated[int, typer.Option(min=3, help="Fewest people behind any number.")] = 5,
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = Settings().seed,
     bootstrap: Annotated[int, typer.Option(min=0, help="Bootstrap resamples; 0: none.")] = Settings().bootstrap,
@@ -71,10 +82,17 @@ def score(
             say.print(problem, markup=False)
         raise typer.Exit(1) from None
     _mention(result, read, by)
+    diagnosis = (
+        None if reliability is None else questionnaire_reliability(asked, read.answers, missing=reliability.value)
+    )
     if as_json:
-        typer.echo(json.dumps(score_document(result, by=by, agreement=agreement), ensure_ascii=False, indent=1))
+        document = score_document(result, by=by, agreement=agreement)
+        document |= {} if diagnosis is None else {"reliability": reliability_document(diagnosis)}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
     else:
         print_tables(result, by=by, agreement=agreement)
+        if diagnosis is not None:
+            print_reliability(asked, diagnosis)
 
 
 def score_document(result: AssessmentResult, *, by: str | None = None, agreement: bool = False) -> dict[str, Any]:

@@ -1,8 +1,13 @@
 """A result as tables for the terminal."""
 
+from collections.abc import Mapping
+from math import isfinite
+
 from rich.console import Console
 from rich.table import Table
 
+from questionnaires.schema import Questionnaire
+from scoring.reliability import Reliability
 from scoring.results import (
     AssessmentResult,
     CapabilityResult,
@@ -13,7 +18,7 @@ from scoring.results import (
     WithheldGroup,
     WithheldLevel,
 )
-from scoring.wording import apart, level, listed, minus, ordinal, percent, to
+from scoring.wording import apart, level, listed, minus, ordinal, percent, printed, to
 
 FILE_WIDTH = 160
 """Columns when the tables go to a file or another program, where nothing should be cut."""
@@ -33,6 +38,31 @@ def print_tables(result: AssessmentResult, *, by: str | None = None, agreement: 
         console.print(f"{finding.title}. {finding.text}", markup=False, soft_wrap=True)
     if result.peers is not None:
         console.print(_peers_line(result), markup=False, soft_wrap=True)
+
+
+def print_reliability(questionnaire: Questionnaire, found: Mapping[str, Reliability]) -> None:
+    """Print alpha with its interval and omega of every dimension and capability: a diagnosis of the questions."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, FILE_WIDTH)
+    rule = next(iter(found.values())).missing if found else ""
+    table = Table(title=f"Reliability, missing answers {rule}", title_justify="left")
+    table.add_column("")
+    for heading in ("n", "alpha", "interval", "omega"):
+        table.add_column(heading, justify="right")
+    names = {one.id: one.name for one in questionnaire.dimensions}
+    names |= {one.id: one.name for one in questionnaire.capabilities}
+    for name, page in found.items():
+        if page.notes:
+            table.add_row(names[name], str(page.n), "–", page.notes[0])
+            continue
+        alpha, omega = page.alpha, page.omega.estimate
+        between = (
+            "" if alpha.low is None or alpha.high is None else f"{printed(alpha.low, 2)} to {printed(alpha.high, 2)}"
+        )
+        shown = [str(printed(one, 2)) if isfinite(one) else "" for one in (alpha.estimate, omega)]
+        table.add_row(names[name], str(page.n), shown[0], between, shown[1])
+    console.print(table)
 
 
 def _print_overall(console: Console, result: AssessmentResult) -> None:
