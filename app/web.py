@@ -22,11 +22,12 @@ from starlette.exceptions import HTTPException
 
 from app import formats
 from app.accounts.actions import signed_in_user
+from app.accounts.tokens import PREFIX, check_scope, token_use
 from app.assets import asset
 from app.clock import now
 from app.db import SAFE_METHODS, get_session, transaction
 from app.errors import AppError, ForbiddenError, InvalidInputError, NotSignedInError
-from app.models import LoginSession, User
+from app.models import ApiToken, LoginSession, User
 from app.settings import Settings, get_settings
 
 log = structlog.get_logger("trigpoint")
@@ -91,6 +92,8 @@ def session_token(request: Request) -> str | None:
 def optional_user(request: Request, session: SessionDep) -> User | None:
     """The signed-in user, if any."""
     token = session_token(request)
+    if token and token.startswith(PREFIX):
+        return _user_of_token(request, session, token)
     found = (
         signed_in_user(session, token, at=now(), idle_minutes=get_settings().session_idle_minutes) if token else None
     )
@@ -105,6 +108,24 @@ def optional_user(request: Request, session: SessionDep) -> User | None:
     request.state.user = user
     _touch(request, session, login)
     return user
+
+
+def _user_of_token(request: Request, session: Session, secret: str) -> User | None:
+    """The user that a program's token acts for, once its scopes allow the request."""
+    at = now()
+    use = token_use(session, secret, at=at)
+    if use is None:
+        return None
+    check_scope(use, request.method, request.url.path)
+    if use.token.used_on != at.date():
+        if request.method in SAFE_METHODS:
+            session.rollback()
+            with transaction(request.app.state.engine) as writing:
+                writing.get_one(ApiToken, use.token.id).used_on = at.date()
+        else:
+            use.token.used_on = at.date()
+    request.state.user = use.user
+    return use.user
 
 
 def _touch(request: Request, session: Session, login: LoginSession) -> None:

@@ -1,18 +1,20 @@
 """Sign in and out as JSON, and who is signed in."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.accounts.actions import digest, sign_out, start_session
 from app.accounts.factors import WRONG_CODE, code_fits, has_factor, is_demanded
 from app.accounts.sessions import agent_words, end_session, open_sessions
 from app.accounts.signing_in import user_of_password
+from app.accounts.tokens import LONGEST, create_token, revoke_token, tokens_of
 from app.clock import now
 from app.errors import ForbiddenError, NotSignedInError
+from app.models import ApiToken
 from app.settings import get_settings
 from app.web import (
     SESSION_COOKIE,
@@ -20,6 +22,7 @@ from app.web import (
     Problem,
     Public,
     SessionDep,
+    clean_text,
     clear_cookie,
     problem_response,
     session_token,
@@ -52,6 +55,27 @@ class SessionOut(BaseModel):
     started_at: datetime
     seen_at: datetime
     current: bool
+
+
+class TokenForm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(clean_text)]
+    scopes: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)]
+    days: Annotated[int, Field(ge=1, le=LONGEST.days)] = 90
+
+
+class TokenOut(BaseModel):
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    used_on: date | None
+
+
+class NewTokenOut(TokenOut):
+    token: str
 
 
 class SignedInOut(MeOut):
@@ -114,6 +138,26 @@ def list_sessions(request: Request, session: SessionDep, user: CurrentUser) -> l
 )
 def delete_one_session(session: SessionDep, user: CurrentUser, session_id: str) -> None:
     end_session(session, user, session_id)
+
+
+@router.get("/me/tokens", summary="Your tokens for programs")
+def list_tokens(session: SessionDep, user: CurrentUser) -> list[TokenOut]:
+    return [_token_out(row) for row in tokens_of(session, user)]
+
+
+@router.post("/me/tokens", status_code=201, summary="Create a token for a program; it is shown only now")
+def post_token(session: SessionDep, user: CurrentUser, form: TokenForm) -> NewTokenOut:
+    row, secret = create_token(session, user, name=form.name, scopes=form.scopes, days=form.days, at=now())
+    return NewTokenOut(token=secret, **_token_out(row).model_dump())
+
+
+@router.delete("/me/tokens/{token_id}", status_code=204, summary="Revoke a token", responses={404: {"model": Problem}})
+def delete_token(session: SessionDep, user: CurrentUser, token_id: str) -> None:
+    revoke_token(session, user, token_id, at=now())
+
+
+def _token_out(row: ApiToken) -> TokenOut:
+    return TokenOut.model_validate({**row.model_dump(), "scopes": row.scopes.split()})
 
 
 @router.get("/me", summary="Who is signed in")

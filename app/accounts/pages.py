@@ -1,10 +1,11 @@
 """What the pages of an account may use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.accounts.factors import Enrolment
 from app.accounts.sessions import OpenSession
+from app.models import ApiToken
 from app.web import FormErrors
 
 
@@ -16,6 +17,10 @@ class AccountPage:
     sessions: Sequence[OpenSession]
     factor: bool
     factor_demanded: bool
+    tokens: Sequence[ApiToken]
+    scopes: Mapping[str, str]
+    new_token: str
+    """Shown once, right after it was created."""
     done: str
     errors: FormErrors
 

@@ -88,6 +88,7 @@ def _install(engine: Engine) -> Installation:
             "question_id": "data.quality.1",
             "slug": "data.quality",
             "step": "strategy",
+            "token_id": "00000000-0000-4000-8000-000000000000",
             "session_id": "00000000-0000-4000-8000-000000000000",
             "token": issue_sign_in_link(session, users["leader"], next_path="/", at=now()),
         }

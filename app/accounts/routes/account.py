@@ -8,6 +8,7 @@ from app.accounts.factors import has_factor, is_demanded
 from app.accounts.pages import AccountPage
 from app.accounts.routes.sign_in import agent_of
 from app.accounts.sessions import end_other_sessions, end_session, open_sessions
+from app.accounts.tokens import SCOPES, create_token, revoke_token, tokens_of
 from app.clock import now
 from app.errors import InvalidInputError
 from app.models import User
@@ -35,6 +36,7 @@ DONE = {
     "name": "Your name is changed.",
     "password": "Your password is changed. Every other session has ended.",
     "factor-off": "The second factor is turned off.",
+    "token": "The token is revoked.",
     "session": "The session has ended.",
     "sessions": "Every other session has ended.",
 }
@@ -81,6 +83,32 @@ def post_end_others(request: Request, session: SessionDep, user: CurrentUser, _p
     return redirect("/account?done=sessions#sessions")
 
 
+@router.post("/tokens")
+def post_token(request: Request, session: SessionDep, user: CurrentUser, posted: UserForm) -> HTMLResponse:
+    """Rendered, not redirected: the token is shown only now."""
+    values = fields(posted)
+    scopes = [scope for scope in SCOPES if values.get(f"scope_{scope}")]
+    days = values.get("days", "")
+    try:
+        _, secret = create_token(
+            session,
+            user,
+            name=values.get("token_name", ""),
+            scopes=scopes,
+            days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+            at=now(),
+        )
+    except InvalidInputError as error:
+        return _refused(request, session, user, "token_name", error.message)
+    return account_page(request, session, user, new_token=secret)
+
+
+@router.post("/tokens/{token_id}/revoke")
+def post_revoke_token(session: SessionDep, user: CurrentUser, token_id: str, _posted: UserForm) -> Response:
+    revoke_token(session, user, token_id, at=now())
+    return redirect("/account?done=token#tokens")
+
+
 def _current(request: Request) -> str:
     return digest(session_token(request) or "")
 
@@ -91,7 +119,13 @@ def _refused(request: Request, session: SessionDep, user: User, field: str, mess
 
 
 def account_page(
-    request: Request, session: SessionDep, user: User, *, done: str = "", errors: FormErrors | None = None
+    request: Request,
+    session: SessionDep,
+    user: User,
+    *,
+    done: str = "",
+    errors: FormErrors | None = None,
+    new_token: str = "",
 ) -> HTMLResponse:
     page = AccountPage(
         name=user.name,
@@ -106,6 +140,9 @@ def account_page(
         ),
         factor=has_factor(user),
         factor_demanded=is_demanded(session, user),
+        tokens=tokens_of(session, user),
+        scopes=SCOPES,
+        new_token=new_token,
         done=done,
         errors=errors or FormErrors(),
     )
