@@ -328,7 +328,7 @@ def _menu(user: User) -> tuple[Link, ...]:
     if user.consultant or user.administrator:
         links += [Link("Benchmarks", "/benchmarks"), Link("Questionnaires", "/questionnaires")]
     if user.administrator:
-        links.append(Link("Users", "/users"))
+        links += [Link("Users", "/users"), Link("System", "/system")]
     return (*links, Link("Your account", "/account"), Link("Help", "/help"))
 
 

@@ -30,7 +30,7 @@ ROLES = {
     "consultant": "consultant (everything)",
     "analyst": "analyst (results)",
     "leader": "leader (report and roadmap)",
-    "": "user",
+    "": "a user of the platform",
 }
 
 
@@ -62,7 +62,7 @@ def invite(
         to=address,
         template=ADDED if can_sign_in(user) else INVITATION,
         values={
-            "organization": organization.name if organization else "",
+            "organization": organization.name if organization else "Trigpoint",
             "inviter": inviter.name,
             "role": ROLES[role],
         },
@@ -87,7 +87,11 @@ def values_of_mail(session: Session, mail: OutboxMail, *, at: datetime) -> Mappi
         token = _mint(session, user, "reset", at=at, life=RESET_LIFE)
         return {**mail.content, "name": user.name, "link": f"{base}/password/{token}"}
     if can_sign_in(user):
-        return {**mail.content, "name": user.name, "link": f"{base}/organizations/{mail.organization_id or ''}"}
+        return {
+            **mail.content,
+            "name": user.name,
+            "link": f"{base}/organizations/{mail.organization_id}" if mail.organization_id else base,
+        }
     token = _mint(session, user, "invitation", at=at, life=INVITATION_LIFE)
     return {**mail.content, "link": f"{base}/password/{token}", "days": str(INVITATION_LIFE.days)}
 
