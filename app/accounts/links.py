@@ -96,6 +96,12 @@ def values_of_mail(session: Session, mail: OutboxMail, *, at: datetime) -> Mappi
     return {**mail.content, "link": f"{base}/password/{token}", "days": str(INVITATION_LIFE.days)}
 
 
+def password_link(session: Session, user: User, *, at: datetime) -> str:
+    """A link for whoever sits at the server: an administrator hands it out where no mail can be sent."""
+    purpose, life = ("reset", RESET_LIFE) if can_sign_in(user) else ("invitation", INVITATION_LIFE)
+    return f"{get_settings().base_url}/password/{_mint(session, user, purpose, at=at, life=life)}"
+
+
 def _mint(session: Session, user: User, purpose: str, *, at: datetime, life: timedelta) -> str:
     token = new_token()
     session.add(

@@ -1,18 +1,26 @@
 """Serve, migrate, manage users: what an administrator types."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 import uvicorn
 from alembic import command
 from rich.console import Console
+from sqlmodel import Session, select
 
 from app.accounts.actions import create_user
+from app.accounts.links import password_link
+from app.administration.actions import disable_user, enable_user, reset_factor
+from app.administration.queries import all_users
+from app.clock import now
 from app.db import get_engine, transaction
-from app.errors import AppError
+from app.errors import AppError, NotFoundError
 from app.health import alembic_config, current_revision
 from app.logs import configure_logs
 from app.main import create_app
+from app.models import User
 from app.settings import get_settings
 
 say = Console(stderr=True)
@@ -83,3 +91,56 @@ def add_user(
         say.print(error.message)
         raise typer.Exit(1) from None
     say.print(f"Added {email}.")
+
+
+@user.command("list")
+def list_users() -> None:
+    """Every user: address, rights, state."""
+    with transaction() as session:
+        for row in all_users(session):
+            rights = [name for name in ("administrator", "consultant") if getattr(row, name)]
+            typer.echo("\t".join((row.email, ",".join(rights) or "-", row.state, "2fa" if row.factor else "-")))
+
+
+@user.command("link")
+def link(email: str) -> None:
+    """Print a one-time link by which a user sets a password, where no mail can be sent."""
+    with _one_user(email) as (session, found):
+        typer.echo(password_link(session, found, at=now()))
+
+
+@user.command("recover")
+def recover(email: str) -> None:
+    """Forget a lost second factor; every session of the user ends."""
+    with _one_user(email) as (session, found):
+        reset_factor(session, found)
+    say.print(f"{email} signs in with the password alone, and sets up another factor where the role needs one.")
+
+
+@user.command("disable")
+def disable(email: str) -> None:
+    """Shut a user out at once: sessions, tokens and links end, nothing is deleted."""
+    with _one_user(email) as (session, found):
+        disable_user(session, found, at=now())
+    say.print(f"{email} is shut out.")
+
+
+@user.command("enable")
+def enable(email: str) -> None:
+    """Let a disabled user sign in again."""
+    with _one_user(email) as (session, found):
+        enable_user(session, found)
+    say.print(f"{email} can sign in again.")
+
+
+@contextmanager
+def _one_user(email: str) -> Iterator[tuple[Session, User]]:
+    try:
+        with transaction() as session:
+            found = session.exec(select(User).where(User.email == email.strip().lower())).first()
+            if found is None:
+                raise NotFoundError(f"There is no user with the address {email}. `trigpoint user list` shows all.")
+            yield session, found
+    except AppError as error:
+        say.print(error.message)
+        raise typer.Exit(1) from None
