@@ -20,6 +20,7 @@ from app.responses.api import router as responses_api
 from app.responses.routes import router as responses
 from app.results.api import router as results_api
 from app.results.routes import router as results
+from app.results.shared import router as shared_reports
 from app.roadmaps.api import router as roadmaps_api
 from app.roadmaps.routes import router as roadmaps
 
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     responses,
     results_api,
     results,
+    shared_reports,
     roadmaps_api,
     roadmaps,
 )

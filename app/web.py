@@ -285,6 +285,8 @@ class Shell:
     menu: tuple[Link, ...] = ()
     notices: tuple[Notice, ...] = ()
     user: ShellUser | None = None
+    watermark: str = ""
+    """For whom a shared page was made; it stands on the page, on paper too."""
 
 
 def make_environment() -> Environment:

@@ -24,7 +24,7 @@ from app.models.baselines import BaselineEdition, PooledManifest
 from app.models.mail import OutboxMail
 from app.models.organizations import Organization, Unit
 from app.models.responses import Answer, AnsweringSession, Response
-from app.models.results import Release, Snapshot
+from app.models.results import Release, ReportLink, Snapshot
 from app.models.roadmaps import Roadmap, RoadmapItem, RoadmapJob
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "PooledManifest",
     "RecoveryCode",
     "Release",
+    "ReportLink",
     "Response",
     "Roadmap",
     "RoadmapItem",

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.clock import new_id, now
+from app.clock import new_id, now, random_id
 from app.models.assessments import belongs_to_assessment
 from app.models.types import UtcDateTime
 
@@ -54,3 +54,28 @@ class Release(SQLModel, table=True):
     groups: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """Names of units and roles, and per capability which of them were shown."""
     members: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ReportLink(SQLModel, table=True):
+    """A link to one snapshot's report for a named reader without an account."""
+
+    __tablename__ = "report_link"
+    __table_args__ = (
+        UniqueConstraint("id"),
+        ForeignKeyConstraint(
+            ["organization_id", "assessment_id", "snapshot_id"],
+            ["snapshot.organization_id", "snapshot.assessment_id", "snapshot.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_report_link_organization_id_snapshot_id", "organization_id", "snapshot_id"),
+    )
+
+    organization_id: str = Field(primary_key=True, max_length=36)
+    id: str = Field(default_factory=random_id, primary_key=True, max_length=36)
+    assessment_id: str = Field(max_length=36)
+    snapshot_id: str = Field(max_length=36)
+    made_for: str = Field(max_length=100)
+    made_by: str = Field(max_length=200)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -40,30 +40,36 @@ class Frame:
     label: str
     crumbs: tuple[Link, ...]
     tabs: tuple[Link, ...]
+    shared: bool = False
+    """Shown by a link without sign-in: nothing may lead out of it."""
 
 
 def frame_of(report: Report, section: str | None) -> Frame:
     """The frame with the section (its path, see ``SECTIONS``) marked; ``None`` marks none."""
-    base = f"/snapshots/{report.snapshot.id}"
+    base, shared = report.base, bool(report.shared_at)
+    sections = [each for each in SECTIONS if not (shared and each[0] == "/roadmap")]
     return Frame(
         base=base,
         organization=report.organization.name,
         wave=report.assessment.name,
         outline=tuple(
             OutlineItem(label, f"{base}{path}", path == section, number)
-            for number, (path, label) in enumerate(SECTIONS, start=1)
+            for number, (path, label) in enumerate(sections, start=1)
         ),
         facts=facts_of(report),
         label=report.label,
         crumbs=(
-            Link(report.organization.name, f"/organizations/{report.organization.id}"),
+            Link(report.organization.name, "" if shared else f"/organizations/{report.organization.id}"),
             Link(report.assessment.name),
         ),
-        tabs=(
+        tabs=()
+        if shared
+        else (
             Link("Report", base, section is not None),
             Link("Roadmap", f"{base}/roadmap"),
             Link("Exports", f"{base}/exports", section is None),
         ),
+        shared=shared,
     )
 
 

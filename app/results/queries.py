@@ -25,6 +25,14 @@ class Report:
     organization: Organization
     questionnaire: Questionnaire
     previous: Assessment | None = None
+    shared_at: str = ""
+    """Where a link without sign-in shows it, and for whom; empty for members."""
+    made_for: str = ""
+
+    @property
+    def base(self) -> str:
+        """The address that every page of the report begins with."""
+        return self.shared_at or f"/snapshots/{self.snapshot.id}"
 
     @property
     def label(self) -> str:

@@ -89,6 +89,8 @@ def _install(engine: Engine) -> Installation:
             "slug": "data.quality",
             "step": "strategy",
             "token_id": "00000000-0000-4000-8000-000000000000",
+            "link_id": "00000000-0000-4000-8000-000000000000",
+            "section": "peers",
             "session_id": "00000000-0000-4000-8000-000000000000",
             "token": issue_sign_in_link(session, users["leader"], next_path="/", at=now()),
         }

@@ -1,9 +1,9 @@
 """The page of one capability: a ladder of levels with what people chose, by unit, by role, comments, what lifts it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.formats import interval, level, ordinal, plural, share, signed
-from app.results.frame import Frame, OutlineItem, facts_of, frame_of
+from app.results.frame import Frame, OutlineItem, frame_of
 from app.results.measures import groups_of, shown
 from app.results.pages.heatmap import row_name
 from app.results.pages.ladder import LevelRow, QuestionView, ladder_title, level_rows, question_views
@@ -144,9 +144,7 @@ def _frame(report: Report, dimension: str, short: str) -> Frame:
         Link(dimension, f"{frame.base}/heatmap"),
         Link(short),
     )
-    return Frame(
-        frame.base, frame.organization, frame.wave, frame.outline, facts_of(report), frame.label, crumbs, frame.tabs
-    )
+    return replace(frame, crumbs=crumbs)
 
 
 def _title(one: CapabilityResult | None, name: str) -> str:
@@ -164,7 +162,7 @@ def _title(one: CapabilityResult | None, name: str) -> str:
 def _siblings(report: Report, capability_id: str) -> tuple[OutlineItem, ...]:
     dimension = report.result.capability(capability_id).dimension
     head = report.result.dimension(dimension)
-    base = f"/snapshots/{report.snapshot.id}"
+    base = report.base
     rows = [OutlineItem(head.name, f"{base}/heatmap", False, None, _level_of(head))]
     for one in report.result.capabilities:
         if one.dimension == dimension:
@@ -188,7 +186,7 @@ def _neighbours(report: Report, dimension_id: str) -> tuple[tuple[str, str, str]
             first = report.questionnaire.dimensions[other].capabilities[0].id
             value = _level_of(one)
             text = one.name if value is None else f"{one.name}, {level(value)}"
-            found.append((label, text, f"/snapshots/{report.snapshot.id}/capabilities/{first}"))
+            found.append((label, text, f"{report.base}/capabilities/{first}"))
     return tuple(found)
 
 

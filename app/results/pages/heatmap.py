@@ -184,7 +184,7 @@ class HeatmapPage:
 
 
 def heatmap_page(report: Report, state: State) -> HeatmapPage:
-    result, base = report.result, f"/snapshots/{report.snapshot.id}"
+    result, base = report.result, report.base
     offered = available(result)
     if state.measure not in offered and offered:
         state = State("target_gap" if "target_gap" in offered else offered[0], state.by, state.sort, state.view, "")
@@ -283,7 +283,7 @@ def _columns(report: Report, state: State) -> tuple[Column, ...]:
                     id=one.id,
                     short=one.short or one.name,
                     name=one.name,
-                    href=f"/snapshots/{report.snapshot.id}/capabilities/{one.id}",
+                    href=f"{report.base}/capabilities/{one.id}",
                     importance=one.importance if isinstance(one, CapabilityResult) else None,
                     starts=place == 0 and bool(columns),
                 )
@@ -446,7 +446,7 @@ def _detail(report: Report, state: State) -> Detail | None:
     if cell is None:
         return None
     name = row_name(report, state.by, group_id) if group_id else "Whole organisation"
-    href = f"/snapshots/{report.snapshot.id}/capabilities/{capability_id}"
+    href = f"{report.base}/capabilities/{capability_id}"
     count = len(load_library(report.questionnaire.id).of(capability_id))
     title = f"{name}, {column.name}"
     if isinstance(cell, WithheldCell):

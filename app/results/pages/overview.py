@@ -157,7 +157,7 @@ def _stage(report: Report, overall: Overall) -> Stage:
     for capability_id in overall.binding[:3]:
         one = report.result.capability(capability_id)
         if isinstance(one, CapabilityResult):
-            href = f"/snapshots/{report.snapshot.id}/capabilities/{one.id}"
+            href = f"{report.base}/capabilities/{one.id}"
             binding.append((one.short, href, shown(one.estimate)))
     count = len(overall.binding)
     text = "A stage counts once every capability reaches it."
@@ -175,7 +175,7 @@ def _stage(report: Report, overall: Overall) -> Stage:
 
 
 def _finding(report: Report, finding: Finding) -> FindingView:
-    base = f"/snapshots/{report.snapshot.id}"
+    base = report.base
     evidence = evidence_kind(finding)
     if evidence == "change":
         rows, href, link = _change_rows(report, finding), f"{base}/heatmap?measure=change", "See change by capability"
@@ -207,7 +207,7 @@ def _level_rows(report: Report, finding: Finding) -> tuple[EvidenceRow, ...]:
         rows.append(
             EvidenceRow(
                 name=one.short,
-                href=f"/snapshots/{report.snapshot.id}/capabilities/{one.id}",
+                href=f"{report.base}/capabilities/{one.id}",
                 value=shown(one.estimate),
                 number=float(apart(one.target, one.estimate)) if one.target is not None else shown(one.estimate),
                 interval=span(one.low, one.high),
@@ -238,7 +238,7 @@ def _perception_rows(report: Report, finding: Finding) -> tuple[EvidenceRow, ...
             rows.append(
                 EvidenceRow(
                     name=one.short,
-                    href=f"/snapshots/{report.snapshot.id}/capabilities/{one.id}",
+                    href=f"{report.base}/capabilities/{one.id}",
                     value=gap.staff.estimate,
                     number=abs(float(apart(gap.leaders.estimate, gap.staff.estimate))),
                     clear=gap.clear,

@@ -62,7 +62,7 @@ def perception_page(report: Report) -> PerceptionPage:
 
 def _agreement_row(report: Report, one: CapabilityResult) -> AgreementRow:
     found = one.agreement
-    href = f"/snapshots/{report.snapshot.id}/capabilities/{one.id}"
+    href = f"{report.base}/capabilities/{one.id}"
     if found is None:
         return AgreementRow(one.short, href, None, None, None, None, "", "", False)
     return AgreementRow(

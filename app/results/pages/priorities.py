@@ -73,7 +73,7 @@ def _priority_row(report: Report, one: CapabilityResult) -> PriorityRow:
         best,
         worst,
         one.short,
-        f"/snapshots/{report.snapshot.id}/capabilities/{one.id}",
+        f"{report.base}/capabilities/{one.id}",
         one.importance or 0,
         shown(one.target or 0) - shown(one.estimate),
         bool(one.target_gap_interval and one.target_gap_interval.excludes_zero),
@@ -84,7 +84,7 @@ def _surplus_row(report: Report, one: OverInvestment, advice: str) -> SurplusRow
     capability = report.result.capability(one.capability)
     return SurplusRow(
         capability.short or capability.name,
-        f"/snapshots/{report.snapshot.id}/capabilities/{one.capability}",
+        f"{report.base}/capabilities/{one.capability}",
         one.surplus,
         one.interval.low,
         one.interval.high,
