@@ -21,6 +21,7 @@ from app.models import (
     Snapshot,
     User,
 )
+from app.tenancy import see_as_respondent
 
 
 class Permission(StrEnum):
@@ -101,6 +102,7 @@ def require_administrator(user: User) -> None:
 
 def access_response(session: Session, token_hash: str, response_id: str | None = None) -> Response:
     """The response that an answering cookie opens. A cookie of another response sees nothing (404)."""
+    see_as_respondent(session, token_hash)
     statement = (
         select(Response)
         .join(AnsweringSession, col(AnsweringSession.response_id) == col(Response.id))

@@ -10,12 +10,18 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+import psycopg
 from fastapi import Request
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlmodel import Session
 
+from app import tenancy
 from app.settings import Settings, get_settings
+from app.tenancy import EVERYTHING, ROLE
 
+ACT_AS_ROLE = """
+SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = %(role)s AND pg_has_role(session_user, oid, 'MEMBER')
+"""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -23,9 +29,26 @@ def make_engine(settings: Settings) -> Engine:
     """A pooled engine for the configured database."""
     if settings.sqlite:
         return _sqlite_engine(settings.database_url, settings.database_pool)
-    return create_engine(
+    return _postgres_engine(settings)
+
+
+def _postgres_engine(settings: Settings) -> Engine:
+    engine = create_engine(
         settings.database_url, pool_size=settings.database_pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10
     )
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: psycopg.Connection[Any], _record: Any) -> None:
+        # Whoever signs in acts as the role that owns nothing; before the first migration there is none.
+        connection.execute(ACT_AS_ROLE, {"role": ROLE})
+        connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("sees") == "everything":
+            connection.exec_driver_sql(EVERYTHING)
+
+    return engine
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
@@ -59,9 +82,34 @@ def get_engine() -> Engine:
 
 
 @contextmanager
-def transaction(engine: Engine | None = None) -> Iterator[Session]:
-    """One unit of work outside a request: commits at the end, rolls back on any error."""
-    with Session(engine or get_engine(), expire_on_commit=False) as session:
+def owner_connection(engine: Engine | None = None) -> Iterator[Connection]:
+    """The connection that migrates the database of ``engine``: on PostgreSQL by the owner of the tables, who sees every
+    row."""
+    engine = engine or get_engine()
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            yield connection
+        return
+    owner = create_engine(get_settings().migration_url or engine.url, poolclass=NullPool)
+    with owner.connect() as connection:
+        # Not for one transaction: a migration may commit in between.
+        connection.exec_driver_sql("SELECT set_config('trigpoint.organizations', '*', false)")
+        connection.commit()
+        yield connection
+
+
+def everything(engine: Engine) -> Engine:
+    """``engine`` for what stands outside every organisation: its transactions see all rows."""
+    return engine.execution_options(sees="everything")
+
+
+@contextmanager
+def transaction(engine: Engine | None = None, *, like: Session | None = None) -> Iterator[Session]:
+    """One unit of work outside a request: commits at the end, rolls back on any error. It sees every organisation, or
+    what the session ``like`` sees."""
+    engine = engine or get_engine()
+    bind, info = (everything(engine), {}) if like is None else (engine, tenancy.like(like))
+    with Session(bind, expire_on_commit=False, info=info) as session:
         yield session
         session.commit()
 

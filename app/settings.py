@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SECRET = "insecure-secret-for-development-only"  # noqa: S105 - production refuses to start with it
@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     environment: str = "development"
     """``development`` or ``production``."""
     database_url: str = "sqlite:///var/trigpoint.db"
+    migration_url: str = ""
+    """PostgreSQL: who owns the tables, for `trigpoint migrate` alone; empty: whoever ``database_url`` names."""
     secret_key: SecretStr = SecretStr(DEFAULT_SECRET)
     base_url: str = "http://127.0.0.1:8000"
     """Where people reach the pages; links in mails are built from it, never from the request's Host."""
@@ -37,15 +39,18 @@ class Settings(BaseSettings):
     second_factor: Literal["auto", "required", "optional"] = "auto"
     """Whether consultants and administrators need a second factor; ``auto``: in production."""
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_url")
     @classmethod
-    def _driver(cls, url: str) -> str:
+    def _driver(cls, url: str, info: ValidationInfo) -> str:
+        if not url and info.field_name == "migration_url":
+            return url
         if url.startswith("postgres://"):
             url = "postgresql://" + url.removeprefix("postgres://")
         if url.startswith("postgresql://"):
             url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("TRIGPOINT_DATABASE_URL must start with sqlite:/// or postgresql://")
+            name = f"TRIGPOINT_{str(info.field_name).upper()}"
+            raise ValueError(f"{name} must start with sqlite:/// or postgresql://")
         return url
 
     @field_validator("base_url")

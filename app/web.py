@@ -29,6 +29,7 @@ from app.db import SAFE_METHODS, get_session, transaction
 from app.errors import AppError, ForbiddenError, InvalidInputError, NotSignedInError
 from app.models import ApiToken, LoginSession, User
 from app.settings import Settings, get_settings
+from app.tenancy import see_as_user
 
 log = structlog.get_logger("trigpoint")
 
@@ -105,6 +106,7 @@ def optional_user(request: Request, session: SessionDep) -> User | None:
     if login.needs:
         # Half-way: the password was right, the second factor is still awaited. Nothing else opens.
         return None
+    see_as_user(session, user.id)
     request.state.user = user
     _touch(request, session, login)
     return user

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 from sqlalchemy import Engine, insert
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from app import db
 from app.accounts.actions import start_session
@@ -172,7 +172,7 @@ def random_vectors(questionnaire: Questionnaire, responses: int) -> np.ndarray:
 def reference_pass(engine: Engine, assessment_id: str, questionnaire: Questionnaire) -> tuple[float, float]:
     """Seconds to read all vectors into a matrix, and for one NumPy pass over it (mean of every question)."""
     began = perf_counter()
-    with Session(engine) as session:
+    with transaction(engine) as session:
         vectors = session.exec(select(Response.vector).where(Response.assessment_id == assessment_id)).all()
     matrix = np.frombuffer(b"".join(vector or b"" for vector in vectors), dtype=np.uint8)
     matrix = matrix.reshape(-1, len(questionnaire.asked))

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.models  # noqa: F401 - registers the tables
-from app.db import get_engine
+from app.db import owner_connection
 
 
 def run(connection: Connection) -> None:
@@ -30,5 +30,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with get_engine().connect() as connection:
+    with owner_connection() as connection:
         run(connection)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
 from app import db
-from app.db import make_engine, transaction
+from app.db import everything, make_engine, transaction
 from app.main import create_app
 from app.models import Organization, User
 from app.settings import Settings, get_settings
@@ -97,7 +97,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, postgres: bool) -> Templa
 def _shared_engine(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with template.copy(tmp_path_factory.mktemp("shared")) as url:
         engine = make_engine(test_settings(url))
-        yield engine
+        yield everything(engine)
         engine.dispose()
 
 
@@ -142,8 +142,8 @@ def empty_settings(template: Template, tmp_path: Path) -> Iterator[Settings]:
 
 @pytest.fixture
 def engine(settings: Settings) -> Engine:
-    """The engine of this test's database; write to it with ``transaction(engine)``."""
-    return db.get_engine()
+    """The engine of this test's database, for the test itself: it sees every organisation, unlike the application."""
+    return everything(db.get_engine())
 
 
 # --- personas --------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def engine(settings: Settings) -> Engine:
 
 @pytest.fixture
 def app(settings: Settings, engine: Engine) -> FastAPI:
-    return create_app(settings, engine)
+    return create_app(settings, db.get_engine())
 
 
 @dataclass(frozen=True)
@@ -220,6 +220,12 @@ def another(app: FastAPI, anonymous: Client) -> Callable[[], Client]:
 # --- cost ------------------------------------------------------------------------------------------------------------
 
 
+PLUMBING = (
+    *("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA"),
+    *("SELECT set_config('trigpoint.", "SELECT trigpoint_see_as_"),
+)
+
+
 class Queries(list[str]):
     """The statements of a block, in order."""
 
@@ -229,20 +235,22 @@ CountQueries = Callable[[Engine | Connection], Any]
 
 @pytest.fixture
 def count_queries() -> CountQueries:
-    """``with count_queries(engine) as queries: …; assert len(queries) <= 7``. BEGIN and savepoints do not count."""
+    """``with count_queries(engine) as queries: …; assert len(queries) <= 7``. How a transaction begins does not count."""
 
     @contextmanager
     def counting(target: Engine | Connection) -> Iterator[Queries]:
         queries = Queries()
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")):
+            if not statement.startswith(PLUMBING):
                 queries.append(statement)
 
-        event.listen(target, "before_cursor_execute", note)
+        # What the test sees more than the application does is a view of the application's engine.
+        heard = db.get_engine() if isinstance(target, Engine) and db.get_engine.cache_info().currsize else target
+        event.listen(heard, "before_cursor_execute", note)
         try:
             yield queries
         finally:
-            event.remove(target, "before_cursor_execute", note)
+            event.remove(heard, "before_cursor_execute", note)
 
     return counting

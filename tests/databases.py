@@ -16,7 +16,7 @@ from alembic import command
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from app.db import make_engine
+from app.db import make_engine, owner_connection
 from app.health import alembic_config
 from app.settings import Settings
 
@@ -63,7 +63,7 @@ test_settings.__test__ = False  # type: ignore[attr-defined]
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Upgrade the database of ``engine``."""
     config = alembic_config()
-    with engine.connect() as connection:
+    with owner_connection(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()

@@ -494,7 +494,7 @@ def get_invitations(request: Request, session: SessionDep, user: CurrentUser, as
     access_assessment(session, user, assessment_id, MANAGE)
     # A GET's own transaction only reads; minting links writes, and is committed before they are told.
     session.rollback()
-    with transaction(request.app.state.engine) as writing:
+    with transaction(request.app.state.engine, like=session) as writing:
         assessment = access_assessment(writing, user, assessment_id, MANAGE)
         return links_file(writing, assessment, actions.mint_links(writing, assessment, at=now()))
 

@@ -13,6 +13,7 @@ from app.access import require_administrator
 from app.baselines.actions import store_edition
 from app.errors import ConflictError, InvalidInputError
 from app.models import Assessment, BaselineEdition, Organization, PooledManifest, Snapshot, User
+from app.tenancy import see_everything
 from questionnaires.load import load_questionnaire, shipped
 from questionnaires.schema import Questionnaire
 from scoring.contributions import ABOUT_ORGANIZATION
@@ -31,6 +32,7 @@ def build_pooled(session: Session, user: User, questionnaire_id: str, edition: s
     fewer than five; `ConflictError` for an edition that exists.
     """
     require_administrator(user)
+    see_everything(session)
     if questionnaire_id not in shipped():
         raise InvalidInputError(f"There is no questionnaire '{questionnaire_id}'; there is: {', '.join(shipped())}.")
     questionnaire = load_questionnaire(questionnaire_id)

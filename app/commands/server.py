@@ -15,7 +15,7 @@ from app.accounts.links import password_link
 from app.administration.actions import disable_user, enable_user, reset_factor
 from app.administration.queries import all_users
 from app.clock import now
-from app.db import get_engine, transaction
+from app.db import get_engine, owner_connection, transaction
 from app.errors import AppError, NotFoundError
 from app.health import alembic_config, current_revision
 from app.logs import configure_logs
@@ -36,9 +36,8 @@ def register(app: typer.Typer) -> None:
 
 def upgrade_database() -> None:
     """Bring the configured database to the newest migration."""
-    engine = get_engine()
     config = alembic_config()
-    with engine.connect() as connection:
+    with owner_connection() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
@@ -57,8 +56,8 @@ def serve(
 ) -> None:
     """Serve pages and API.
 
-    Configuration comes from the environment: TRIGPOINT_DATABASE_URL, TRIGPOINT_SECRET_KEY, TRIGPOINT_BASE_URL,
-    TRIGPOINT_ENVIRONMENT (development or production), TRIGPOINT_ALLOWED_HOSTS, TRIGPOINT_MAX_BODY_BYTES,
+    Configuration comes from the environment: TRIGPOINT_DATABASE_URL, TRIGPOINT_MIGRATION_URL, TRIGPOINT_SECRET_KEY,
+    TRIGPOINT_BASE_URL, TRIGPOINT_ENVIRONMENT (development or production), TRIGPOINT_ALLOWED_HOSTS, TRIGPOINT_MAX_BODY_BYTES,
     TRIGPOINT_SESSION_IDLE_MINUTES, TRIGPOINT_SESSION_DAYS, TRIGPOINT_GRACE_HOURS, TRIGPOINT_DATABASE_POOL,
     TRIGPOINT_SECOND_FACTOR, TRIGPOINT_PLANNER.
     """

@@ -13,12 +13,14 @@ from app.accounts.links import invite
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Assessment, Membership, Organization, Participant, Unit, User
 from app.organizations.forms import MemberForm, OrganizationForm, UnitForm
+from app.tenancy import see_also
 
 
 def create_organization(session: Session, user: User, form: OrganizationForm, *, at: datetime) -> Organization:
     """A new client; whoever creates it becomes its consultant."""
     require_consultant(user)
     organization = Organization(**form.model_dump(), created_at=at, updated_at=at)
+    see_also(session, organization.id)
     session.add(organization)
     session.flush()
     grant(session, user, organization.id, "consultant")

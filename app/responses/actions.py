@@ -22,6 +22,7 @@ from app.models import (
     Response,
 )
 from app.settings import get_settings
+from app.tenancy import see_as_invited
 from questionnaires.load import load_questionnaire
 from questionnaires.schema import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Questionnaire
 
@@ -49,6 +50,7 @@ class Redeemed:
 
 def follow_link(session: Session, token: str, *, lock: bool = False) -> Linked:
     """What ``token`` leads to. Raises `NotFoundError` for unknown and `GoneError` for revoked links."""
+    see_as_invited(session, digest(token))
     statement = (
         select(Invitation, Participant, Assessment)
         .join(

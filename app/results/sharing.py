@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from app.errors import GoneError, InvalidInputError, NotFoundError
 from app.models import ReportLink, Snapshot, User
 from app.settings import get_settings
+from app.tenancy import see_as_reader
 
 LONGEST_DAYS = 365
 
@@ -73,6 +74,7 @@ def _signature(link: ReportLink) -> str:
 def open_shared(session: Session, token: str, *, at: datetime) -> tuple[ReportLink, Snapshot]:
     """The link and its snapshot. `NotFoundError` for a token nobody signed, `GoneError` for one that has ended."""
     link_id, _, signature = token.partition(".")
+    see_as_reader(session, link_id)
     link = session.exec(select(ReportLink).where(ReportLink.id == link_id)).first()
     if link is None or not hmac.compare_digest(_signature(link).encode(), signature.encode()):
         raise NotFoundError("There is no such report, or the link is not complete. Copy it again, to its end.")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.clock import now
-from app.db import get_engine, transaction
+from app.db import everything, get_engine, transaction
 from app.models import Assessment, Roadmap, RoadmapJob
 from app.roadmaps.difference import solution_of
 from app.roadmaps.jobs import held_job, keep_lease, lease_job, progress_of
@@ -55,7 +55,7 @@ def improve_waiting(engine: Engine) -> int:
 
 
 def _improve(engine: Engine, job: RoadmapJob) -> None:
-    with Session(engine.execution_options(writes=False)) as session:
+    with Session(everything(engine).execution_options(writes=False)) as session:
         roadmap = session.get_one(Roadmap, (job.organization_id, job.assessment_id, job.roadmap_id))
     problem, known = parse_problem(roadmap.problem), solution_of(roadmap.solution)
     watch = _Watch(engine, job)

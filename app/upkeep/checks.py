@@ -8,10 +8,12 @@ from typing import TypeVar
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
+from app.db import everything
 from app.health import readiness
 from app.models import Answer, Assessment, Response
 from app.responses.actions import pack
 from app.settings import DEFAULT_SECRET, Settings
+from app.tenancy import ROLE
 from questionnaires.load import load_questionnaire
 
 Row = TypeVar("Row")
@@ -36,7 +38,7 @@ def examine(engine: Engine, settings: Settings) -> list[Finding]:
     reason = readiness(engine)
     findings.append(Finding("migrations", "broken", reason) if reason else Finding("migrations", "fine", "current"))
     if reason is None:
-        findings += [_integrity(engine), _vectors(engine)]
+        findings += [*_role(engine), _integrity(engine), _vectors(engine)]
     return findings
 
 
@@ -66,6 +68,27 @@ def sqlite_finding(version: tuple[int, ...]) -> Finding:
     return Finding("database", "fine", name)
 
 
+def _role(engine: Engine) -> Iterator[Finding]:
+    """Whether PostgreSQL's row-level security holds for the application."""
+    if engine.dialect.name == "sqlite":
+        return
+    with engine.connect() as connection:
+        acting, signed_in, owns = connection.execute(
+            text(
+                "SELECT current_user, session_user, pg_has_role(session_user, relowner, 'MEMBER') "
+                "FROM pg_class WHERE oid = 'answer'::regclass"
+            )
+        ).one()
+    if acting != ROLE:
+        said = f"acts as {acting}. Let the owner of the database run: GRANT {ROLE} TO {signed_in}"
+        yield Finding("role", "broken", said)
+    elif owns:
+        said = f"acts as {ROLE}, and signs in as {signed_in}, who owns the tables. Give it a sign-in that owns nothing"
+        yield Finding("role", "caution", said)
+    else:
+        yield Finding("role", "fine", f"acts as {ROLE}; {signed_in} owns nothing")
+
+
 def _integrity(engine: Engine) -> Finding:
     if engine.dialect.name != "sqlite":
         return Finding("integrity", "fine", "PostgreSQL checks its pages itself")
@@ -82,7 +105,7 @@ def _integrity(engine: Engine) -> Finding:
 
 
 def _vectors(engine: Engine) -> Finding:
-    with Session(engine.execution_options(writes=False)) as session:
+    with Session(everything(engine).execution_options(writes=False)) as session:
         checked, wrong = 0, []
         for response_id, stored, derived in _stored_and_derived(session):
             checked += 1

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from app.db import transaction
+from app.db import everything, transaction
 from app.errors import ConflictError
 from app.models import Assessment, Organization
 from app.results.actions import close_and_measure
@@ -38,7 +38,7 @@ def _ended(engine: Engine, before: datetime) -> list[tuple[str, str]]:
         .where(Assessment.status == "open", col(Assessment.closes_at) < before)
         .order_by(col(Assessment.closes_at))
     )
-    with Session(engine.execution_options(writes=False)) as session:
+    with Session(everything(engine).execution_options(writes=False)) as session:
         return [(organization, assessment) for organization, assessment in session.exec(statement)]
 
 

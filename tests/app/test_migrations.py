@@ -7,7 +7,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
 import app.models  # noqa: F401 - registers the tables
-from app.db import get_engine, transaction
+from app.db import get_engine, owner_connection, transaction
 from app.health import alembic_config, current_revision, newest_revision, readiness
 from app.settings import Settings
 from tests.databases import migrate
@@ -16,7 +16,7 @@ from tests.factories import answered_assessment, make_organization, make_user
 
 def downgrade(engine: Engine, revision: str) -> None:
     config = alembic_config()
-    with engine.connect() as connection:
+    with owner_connection(engine) as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
         connection.commit()
