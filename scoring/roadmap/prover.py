@@ -25,7 +25,7 @@ class Prover(threading.Thread):
     """
 
     def __init__(self, search: Search) -> None:
-        super().__init__(name="roadmap-bound", daemon=True)
+        super().__init__(name="roadmap-bound", daemon=False)  # a process that ends in native code would abort
         self.search = search
         self.stopped = threading.Event()
         self.failure: Exception | None = None
