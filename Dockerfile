@@ -8,7 +8,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 FROM base AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 COPY Makefile pyproject.toml README.md ./
-COPY tools/make_venv.sh tools/node.sh tools/
+COPY tools/make_venv.sh tools/node.sh tools/make_fonts.py tools/
 COPY requirements requirements
 
 FROM build AS front-end

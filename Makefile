@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TERSE := sed -u -e '/^Requirement already/d' -e '/^Looking in/d' -e '/^Ignoring/d' -e '/^ *Obtaining/d'
 STAMPS := .venv/.stamps
 PYTEST := $(BIN)/python -m pytest
-FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/package.json frontend/vite.config.js frontend/icons.js
+FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/package.json frontend/vite.config.js frontend/icons.js tools/make_fonts.py
 
 .PHONY: help
 help: ## List what can be done
@@ -140,4 +140,5 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json frontend/pa
 frontend/dist/.vite/manifest.json: $(FRONTEND_SOURCES) frontend/node_modules/.package-lock.json
 	@echo "Building the front end …"
 	@tools/node.sh npm --prefix frontend run --silent build
+	@$(BIN)/python tools/make_fonts.py frontend/node_modules/@fontsource-variable/inter/files frontend/dist/fonts
 	@touch $@

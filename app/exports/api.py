@@ -6,19 +6,29 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 
 from app.access import Permission, access_snapshot
+from app.exports.deck import pptx_file
 from app.exports.files import csv_file, json_file, xlsx_file
+from app.exports.pdf import pdf_file
 from app.results.queries import Report, load_report
 from app.web import CurrentUser, Problem, SessionDep
 
 router = APIRouter(prefix="/api/v1", tags=["exports"])
 
-FileFormat = Literal["csv", "xlsx", "json"]
+FileFormat = Literal["csv", "xlsx", "json", "pdf", "pptx"]
 
-WRITERS: Mapping[FileFormat, Callable[[Report], bytes]] = {"csv": csv_file, "xlsx": xlsx_file, "json": json_file}
+WRITERS: Mapping[FileFormat, Callable[[Report], bytes]] = {
+    "csv": csv_file,
+    "xlsx": xlsx_file,
+    "json": json_file,
+    "pdf": pdf_file,
+    "pptx": pptx_file,
+}
 MEDIA_TYPES: Mapping[FileFormat, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
+    "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": {media: {} for media in MEDIA_TYPES.values()}, "description": "The file."},
@@ -28,12 +38,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.get(
     "/snapshots/{snapshot_id}/export.{kind}",
-    summary="A result as CSV, XLSX or JSON",
+    summary="A result as a file",
     responses=RESPONSES,
     response_class=Response,
 )
 def export(session: SessionDep, user: CurrentUser, snapshot_id: str, kind: FileFormat) -> Response:
-    """The numbers of the report, gated as on its pages; each file says snapshot, questionnaire, edition and date."""
+    """The report as PDF or slides, or its numbers as XLSX, CSV or JSON, gated as on its pages.
+
+    Each file says snapshot, questionnaire, edition and date.
+    """
     report = load_report(session, access_snapshot(session, user, snapshot_id, Permission.VIEW))
     name = f"maturity-{report.snapshot.computed_at:%Y-%m-%d}-{report.snapshot.id[:8]}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -35,8 +35,16 @@ def exports(request: Request, session: SessionDep, user: CurrentUser, snapshot_i
     address = f"/api/v1/snapshots/{snapshot_id}/export"
     page = ExportsPage(
         frame=frame_of(report, None),
-        title="Take the numbers with you",
+        title="Take the report with you",
         files=(
+            FileOffer(
+                "PDF report",
+                f"{address}.pdf",
+                "For the board: findings, heatmap, peers, perception, priorities, every capability, method.",
+            ),
+            FileOffer(
+                "PPTX deck", f"{address}.pptx", "The same as slides, with tables and a chart that can be edited."
+            ),
             FileOffer(
                 "XLSX workbook",
                 f"{address}.xlsx",

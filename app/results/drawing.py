@@ -6,10 +6,13 @@ serves both themes.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Literal
 
 import altair as alt
 import vl_convert
+
+from app.assets import fonts
 
 Format = Literal["png", "svg"]
 
@@ -130,26 +133,33 @@ class Canvas:
             marks.setdefault((order, f"{mark} {ends}", tuple(style.items())), []).append(row)
 
     def chart(self) -> alt.LayerChart:
-        """The finished Altair chart."""
-        groups = [
-            alt.layer(*(self._layer(scale, key, marks[key]) for key in sorted(marks, key=lambda key: key[0])))
-            for scale, marks in self._marks.items()
-        ]
+        """The finished Altair chart: one flat list of layers that name their rows, because Altair copies layers often."""
+        layers: list[alt.Chart] = []
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for scale, marks in self._marks.items():
+            for key in sorted(marks, key=lambda key: key[0]):
+                name = f"rows{len(rows)}"
+                layers.append(self._layer(scale, key, name))
+                rows[name] = self._values(key, marks[key])
         drawing: alt.LayerChart = (
-            alt.layer(*groups)
+            alt.layer(*layers)
             .resolve_scale(x="independent")
             .properties(width=self.width, height=self.height, padding=0, background=SURFACE)
             .configure_view(stroke=None)
         )
+        drawing.datasets = rows
         return drawing
 
-    def _layer(self, scale: Scale, key: tuple[int, str, Style], rows: list[Row]) -> alt.Chart:
+    def _values(self, key: tuple[int, str, Style], rows: list[Row]) -> list[dict[str, Any]]:
+        mark, ends = key[1].split(" ")
+        names = ("x", "y", *_ends(mark, ends))
+        return [{name: row[name] for name in names} for row in rows]
+
+    def _layer(self, scale: Scale, key: tuple[int, str, Style], name: str) -> alt.Chart:
         low, high, start, end = scale
         mark, ends = key[1].split(" ")
-        names = [name for name in ("x2", "y2") if name in ends] + (["text"] if mark == "text" else [])
-        values = [{name: row[name] for name in ("x", "y", *names)} for row in rows]
-        encodings: dict[str, Any] = {name: f"{name}:{'N' if name == 'text' else 'Q'}" for name in names}
-        chart = alt.Chart(alt.InlineData(values=values), mark=alt.MarkDef(type=mark, **dict(key[2])))  # type: ignore[arg-type]
+        encodings: dict[str, Any] = {one: f"{one}:{'N' if one == 'text' else 'Q'}" for one in _ends(mark, ends)}
+        chart = alt.Chart(alt.NamedData(name=name), mark=alt.MarkDef(type=mark, **dict(key[2])))  # type: ignore[arg-type]
         return chart.encode(
             x=alt.X("x:Q", scale=alt.Scale(domain=[low, high], range=[start, end], zero=False, nice=False), axis=None),
             y=alt.Y("y:Q", scale=alt.Scale(domain=[0, self.height], range=[0, self.height]), axis=None),
@@ -157,13 +167,25 @@ class Canvas:
         )
 
 
+def _ends(mark: str, ends: str) -> list[str]:
+    return [name for name in ("x2", "y2") if name in ends] + (["text"] if mark == "text" else [])
+
+
+@cache
+def _with_fonts() -> None:
+    """The renderer measures and draws text with the fonts of the page, not with whatever the machine has."""
+    vl_convert.register_font_directory(str(fonts().resolve()))
+
+
 def svg_file(chart: alt.LayerChart) -> str:
     """The chart as a stand-alone SVG in the light theme."""
+    _with_fonts()
     return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)))
 
 
 def png_file(chart: alt.LayerChart) -> bytes:
     """The chart as PNG at twice its size."""
+    _with_fonts()
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(validate=False), scale=2))
 
 

@@ -104,9 +104,9 @@ def _gap_axis(canvas: Canvas, plot: Plot, bottom: float) -> None:
         if not plot.narrow or tick == int(tick)
     ]
     canvas.texts(numbers, align="center")
-    canvas.texts([{"x": 0, "y": 12, "text": "levels still to go →", "color": MUTED}], dx=8)
+    canvas.texts([{"x": 0, "y": 12, "text": "levels still to go", "color": MUTED}], dx=8)
     if not plot.narrow:
-        canvas.texts([{"x": 0, "y": 12, "text": "← above target", "color": MUTED}], align="right", dx=-8)
+        canvas.texts([{"x": 0, "y": 12, "text": "above target", "color": MUTED}], align="right", dx=-8)
 
 
 def _lines(members: list[CapabilityResult], plot: Plot) -> list[list[CapabilityResult]]:
