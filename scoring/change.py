@@ -37,7 +37,7 @@ def change_since(now: Estimate, before: Estimate, confidence: float = 0.95, link
     (0.3, 0.102, 0.498)
     >>> moved = change_since(second, first, linked=Linked(50, 0.003))
     >>> round(moved.low, 3), round(moved.high, 3), moved.n_linked
-    (0.174, 0.426, 50)
+    (0.173, 0.427, 50)
     """
     difference = now.estimate - before.estimate
     change = Change(
