@@ -125,6 +125,10 @@ def weighted_mean(counts: CapabilityPatterns, levels: Floats, weights: Floats | 
     return float(share @ means / share.sum())
 
 
+ROUNDING = 1e-9
+"""A mean of threes may be stored a hair below 3, which is still 3."""
+
+
 def staged_level(levels: pd.DataFrame, scale: Scale) -> Stage:
     """The highest level that every capability reaches, and what holds the next one back.
 
@@ -138,6 +142,7 @@ def staged_level(levels: pd.DataFrame, scale: Scale) -> Stage:
     >>> stage.level.value, stage.binding, stage.provisional
     (1, ('data',), True)
     """
+    levels = levels[["estimate", "low", "high"]] + ROUNDING
     weakest = scale.at(float(levels["estimate"].min()))
     above = [level for level in scale.levels if level.value > weakest.value]
     following = above[0] if above else None
