@@ -33,7 +33,12 @@ class Settings(BaseSettings):
     grace_hours: int = 24
     """How long after the window a respondent can still send what was typed in time."""
     database_pool: int = 48
-    smtp_url: str = ""
+    smtp_url: SecretStr = SecretStr("")
+    """``smtp://user:password@host:587``, ``smtps://…:465``, or ``file:///folder``; empty: mails wait in the outbox."""
+    mail_from: str = "Trigpoint <trigpoint@localhost>"
+    """Who mails come from; the address gets the reports of mails that could not be delivered."""
+    mail_per_minute: int = 120
+    """Mails sent in any minute, by all workers together."""
     planner: Literal["child", "worker"] = "child"
     """Who improves roadmaps after the first second: a child process of the server, or only ``trigpoint worker``."""
     second_factor: Literal["auto", "required", "optional"] = "auto"

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 SETTINGS = {f"TRIGPOINT_{name.upper()}" for name in Settings.model_fields}
-NOT_SERVED = {"TRIGPOINT_STATIC_DIR", "TRIGPOINT_SMTP_URL"}
+NOT_SERVED = {"TRIGPOINT_STATIC_DIR"}
 """Settings that ``serve --help`` need not list: where the build is, and what no version reads yet."""
 
 

@@ -17,6 +17,7 @@ from app.roadmaps.improving import improve_waiting
 from app.settings import Settings, get_settings
 from app.upkeep.checks import Finding, examine
 from app.upkeep.copies import CopyError, back_up, bring_back
+from app.upkeep.mails import sending_mails
 from app.upkeep.schedule import close_ended
 
 say = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -79,12 +80,17 @@ def worker(
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 60.0,
     once: Annotated[bool, typer.Option("--once", help="Look once, then stop.")] = False,
 ) -> None:
-    """Close windows that have ended and compute their results; improve roadmaps that wait."""
+    """Send mails, close windows that have ended and compute their results, improve roadmaps that wait."""
     configure_logs()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     grace = get_settings().grace_hours
+    with sending_mails(get_engine(), get_settings(), stop, once=once):
+        _look(stop, every, once, grace)
+
+
+def _look(stop: threading.Event, every: float, once: bool, grace: int) -> None:
     while not stop.is_set():
         for title in close_ended(get_engine(), at=now(), grace_hours=grace):
             say.print(f"Closed and measured: {title}")
