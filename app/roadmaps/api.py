@@ -20,9 +20,9 @@ from app.roadmaps.difference import difference
 from app.roadmaps.forms import NameForm, PlanForm
 from app.roadmaps.improving import start_improving
 from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
+from app.roadmaps.opening import view_of
 from app.roadmaps.pages.initiative import initiative_page
 from app.roadmaps.queries import parent_of
-from app.roadmaps.routes import view_of
 from app.web import CurrentUser, Problem, SessionDep
 
 router = APIRouter(

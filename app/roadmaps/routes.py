@@ -5,27 +5,24 @@ from typing import Any
 from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
-from sqlmodel import Session, col, select
 
 from app.access import Permission, access_roadmap, access_snapshot
-from app.assessments.queries import questionnaire_of, targets_frame
+from app.assessments.queries import targets_frame
 from app.clock import now
 from app.errors import InvalidInputError, NotFoundError
-from app.models import Organization, Roadmap, Snapshot
+from app.models import Roadmap
 from app.results.queries import result_of
 from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, rename, save_item
-from app.roadmaps.aims import aimed
 from app.roadmaps.forms import ItemForm, NameForm, PlanForm
 from app.roadmaps.improving import start_improving
 from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
 from app.roadmaps.limits import Limits
+from app.roadmaps.opening import roadmap_shell, snapshot_of, view_of
 from app.roadmaps.pages.initiative import initiative_page
 from app.roadmaps.pages.job import job_line
 from app.roadmaps.pages.roadmap import roadmap_page
-from app.roadmaps.pages.view import View
-from app.roadmaps.queries import current_plan, items_of, parent_of, scenarios_of
-from app.web import CurrentUser, Link, SessionDep, Shell, UserForm, fields, parse_form, redirect, render, shell_for
-from questionnaires.load import load_library
+from app.roadmaps.queries import current_plan, parent_of, scenarios_of
+from app.web import CurrentUser, Link, SessionDep, UserForm, fields, parse_form, redirect, render
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,7 +33,7 @@ def snapshot_roadmap(request: Request, session: SessionDep, user: CurrentUser, s
     found = current_plan(session, snapshot)
     if found is not None:
         return redirect(f"/roadmaps/{found.id}")
-    shell = _shell(request, session, snapshot, Link("Roadmap"))
+    shell = roadmap_shell(request, session, snapshot, Link("Roadmap"))
     targets = any(getattr(x, "target", None) is not None for x in result_of(snapshot).capabilities)
     return render(request, "roadmaps/empty.html", shell=shell, page={"snapshot": snapshot.id, "targets": targets})
 
@@ -63,7 +60,7 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
         newest_job(session, row),
         f"/snapshots/{row.snapshot_id}",
     )
-    shell = _shell(request, session, _snapshot(session, row), Link("Roadmap"))
+    shell = roadmap_shell(request, session, snapshot_of(session, row), Link("Roadmap"))
     return render(request, "roadmaps/roadmap.html", shell=shell, page=page)
 
 
@@ -167,7 +164,7 @@ def initiative(
     goals = {str(x["capability"]): (str(x["goal"]), str(x["reason"])) for x in frame.to_dict("records")}
     page = initiative_page(view, initiative_id, goals, f"/roadmaps/{row.id}")
     crumb = Link("Roadmap", f"/roadmaps/{row.id}")
-    shell = _shell(request, session, _snapshot(session, row), crumb, Link(page.initiative.title))
+    shell = roadmap_shell(request, session, snapshot_of(session, row), crumb, Link(page.initiative.title))
     return render(request, "roadmaps/initiative.html", shell=shell, page=page)
 
 
@@ -181,35 +178,3 @@ def post_initiative(
         raise InvalidInputError(f"{errors.items[0].field}: {errors.items[0].message}")
     save_item(session, row, initiative_id, form)
     return redirect(f"/roadmaps/{row.id}/initiatives/{initiative_id}")
-
-
-def view_of(session: Session, row: Roadmap) -> View:
-    """A stored plan with what its pages read."""
-    assessment = assessment_of(session, row)
-    organization = session.exec(select(Organization).where(col(Organization.id) == row.organization_id)).one()
-    return View(
-        roadmap=row,
-        limits=Limits.of(row.limits),
-        library=load_library(assessment.questionnaire_id),
-        questionnaire=questionnaire_of(assessment),
-        result=aimed(result_of(_snapshot(session, row)), row.limits.get("targets", {})),
-        currency=organization.currency,
-        items=items_of(session, row),
-    )
-
-
-def _snapshot(session: Session, row: Roadmap) -> Snapshot:
-    return session.exec(select(Snapshot).where(col(Snapshot.id) == row.snapshot_id)).one()
-
-
-def _shell(request: Request, session: Session, snapshot: Snapshot, *last: Link) -> Shell:
-    assessment = assessment_of(session, snapshot)
-    organization = session.exec(select(Organization).where(col(Organization.id) == snapshot.organization_id)).one()
-    crumbs = (
-        Link(organization.name, f"/organizations/{organization.id}"),
-        Link(assessment.name, f"/snapshots/{snapshot.id}"),
-        *last,
-    )
-    base = f"/snapshots/{snapshot.id}"
-    tabs = (Link("Report", base), Link("Roadmap", f"{base}/roadmap", current=True), Link("Exports", f"{base}/exports"))
-    return shell_for(request, crumbs=crumbs, tabs=tabs)

@@ -1,0 +1,49 @@
+"""Open a plan: everything that its pages and files read, and the frame of its pages."""
+
+from fastapi import Request
+from sqlmodel import Session, col, select
+
+from app.assessments.queries import questionnaire_of
+from app.models import Organization, Roadmap, Snapshot
+from app.results.queries import result_of
+from app.roadmaps.actions import assessment_of
+from app.roadmaps.aims import aimed
+from app.roadmaps.limits import Limits
+from app.roadmaps.pages.view import View
+from app.roadmaps.queries import items_of
+from app.web import Link, Shell, shell_for
+from questionnaires.load import load_library
+
+
+def view_of(session: Session, row: Roadmap) -> View:
+    """A stored plan with what its pages read."""
+    assessment = assessment_of(session, row)
+    organization = session.exec(select(Organization).where(col(Organization.id) == row.organization_id)).one()
+    return View(
+        roadmap=row,
+        limits=Limits.of(row.limits),
+        library=load_library(assessment.questionnaire_id),
+        questionnaire=questionnaire_of(assessment),
+        result=aimed(result_of(snapshot_of(session, row)), row.limits.get("targets", {})),
+        currency=organization.currency,
+        items=items_of(session, row),
+    )
+
+
+def snapshot_of(session: Session, row: Roadmap) -> Snapshot:
+    """The result that a plan starts from."""
+    return session.exec(select(Snapshot).where(col(Snapshot.id) == row.snapshot_id)).one()
+
+
+def roadmap_shell(request: Request, session: Session, snapshot: Snapshot, *last: Link) -> Shell:
+    """The frame of a roadmap page: where it stands below its assessment, and the tabs beside it."""
+    assessment = assessment_of(session, snapshot)
+    organization = session.exec(select(Organization).where(col(Organization.id) == snapshot.organization_id)).one()
+    crumbs = (
+        Link(organization.name, f"/organizations/{organization.id}"),
+        Link(assessment.name, f"/snapshots/{snapshot.id}"),
+        *last,
+    )
+    base = f"/snapshots/{snapshot.id}"
+    tabs = (Link("Report", base), Link("Roadmap", f"{base}/roadmap", current=True), Link("Exports", f"{base}/exports"))
+    return shell_for(request, crumbs=crumbs, tabs=tabs)
