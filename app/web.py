@@ -126,6 +126,7 @@ def _user_of_token(request: Request, session: Session, secret: str) -> User | No
                 writing.get_one(ApiToken, use.token.id).used_on = at.date()
         else:
             use.token.used_on = at.date()
+    see_as_user(session, use.user.id)
     request.state.user = use.user
     return use.user
 

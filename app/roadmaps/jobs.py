@@ -87,7 +87,7 @@ def lease_job(session: Session, *, at: datetime) -> RoadmapJob | None:
                 (col(RoadmapJob.status) == "running") & (col(RoadmapJob.leased_until) < at),
             )
         )
-        .order_by(col(RoadmapJob.created_at))
+        .order_by(col(RoadmapJob.created_at), col(RoadmapJob.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()

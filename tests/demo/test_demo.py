@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.commands.demo import _secret
-from app.db import transaction
+from app.db import everything, transaction
 from app.demo.load import load_demo
 from app.demo.people import NORBECK_UNITS, dice, invent_people
 from app.demo.strategy import NORBECK_TARGETS
@@ -39,7 +39,7 @@ def demo(loaded: Template, tmp_path: Path):  # type: ignore[no-untyped-def]
 
     with loaded.copy(tmp_path) as url:
         engine = make_engine(test_settings(url))
-        with Session(engine) as session:
+        with Session(everything(engine)) as session:
             yield session
         engine.dispose()
 

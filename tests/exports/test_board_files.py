@@ -4,8 +4,8 @@ import io
 
 import pytest
 from pptx import Presentation
-from sqlmodel import Session
 
+from app.db import transaction
 from app.exports.board import board_of
 from app.exports.colors import fill_of
 from app.models import Snapshot
@@ -44,7 +44,7 @@ def test_every_slide_says_snapshot_and_label(reader: Reader, read_snapshot: Snap
 def test_a_withheld_unit_has_a_reason_and_no_number(measured: Measured, read_snapshot: Snapshot) -> None:
     withheld = {unit.id for unit in result_of(read_snapshot).units if unit.withheld}
     assert withheld
-    with Session(measured.engine) as session:
+    with transaction(measured.engine) as session:
         board = board_of(load_report(session, read_snapshot))
     rows = {row.name: row for row in board.heat.rows}
     for unit in withheld:

@@ -4,8 +4,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlmodel import Session
 
+from app.db import transaction
 from app.results import charts
 from app.results.queries import load_report
 from tests.results.conftest import Measured
@@ -22,7 +22,7 @@ def test_a_chart_is_drawn_once_for_all_who_ask_meanwhile(measured: Measured, mon
 
     charts._drawing.cache_clear()
     monkeypatch.setattr(charts, "svg_inline", draw)
-    with Session(measured.engine) as session:
+    with transaction(measured.engine) as session:
         report = load_report(session, measured.snapshot)
     with ThreadPoolExecutor(8) as threads:
         results = [threads.submit(charts.drawn, report, "overall") for _ in range(8)]
