@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """Who mails come from; the address gets the reports of mails that could not be delivered."""
     mail_per_minute: int = 120
     """Mails sent in any minute, by all workers together."""
+    mailer: Literal["worker", "server"] = "worker"
+    """Who sends mails: ``trigpoint worker``, or ``trigpoint serve`` as well."""
     planner: Literal["child", "worker"] = "child"
     """Who improves roadmaps after the first second: a child process of the server, or only ``trigpoint worker``."""
     second_factor: Literal["auto", "required", "optional"] = "auto"

@@ -15,6 +15,7 @@ from app.administration.queries import UserRow, all_users, mails_by_state, sessi
 from app.clock import now
 from app.errors import InvalidInputError
 from app.health import current_revision, readiness
+from app.mail.servers import described
 from app.models import User
 from app.settings import get_settings
 from app.web import (
@@ -142,6 +143,7 @@ def system(request: Request, session: SessionDep, _user: Administrator) -> HTMLR
             "Second factor",
             "demanded of consultants and administrators" if settings.second_factor_required else "optional",
         ),
+        ("Mails go to", described(settings.smtp_url.get_secret_value())),
         ("Sessions", f"{sessions_open(session, at=now())} open"),
     )
     page = SystemPage(trouble is None, facts, mails_by_state(session))

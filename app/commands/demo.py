@@ -69,6 +69,7 @@ def _configure(folder: Path, port: int) -> None:
     """Settings come from the environment, so that is where the demo's own go, before anything reads them."""
     os.environ.setdefault("TRIGPOINT_DATABASE_URL", f"sqlite:///{folder}/trigpoint.db")
     os.environ.setdefault("TRIGPOINT_SECRET_KEY", _secret(folder / "secret"))
+    os.environ.setdefault("TRIGPOINT_SMTP_URL", (folder.resolve() / "mails").as_uri())
     os.environ["TRIGPOINT_BASE_URL"] = f"http://{HOST}:{port}"
 
 
@@ -121,10 +122,20 @@ def _print_links(address: str) -> None:
     say.print(f"  consultant  {address}/enter/{consultant}")
     say.print(f"  leader      {address}/enter/{leader}")
     say.print(f"  respondent  {address}/a/{respondent}" if respondent else "  respondent  (the open survey was closed)")
+    say.print(f"\nMails go to {_mails_go_to()}.")
     say.print("\nCtrl+C stops it; `make demo` starts it again with everything you did.\n")
 
 
+def _mails_go_to() -> str:
+    from app.mail.servers import described
+    from app.settings import get_settings
+
+    return described(get_settings().smtp_url.get_secret_value())
+
+
 def _serve(listener: socket.socket) -> None:
+    import threading
+
     import structlog
     import uvicorn
 
@@ -132,9 +143,11 @@ def _serve(listener: socket.socket) -> None:
     from app.logs import configure_logs
     from app.main import create_app
     from app.settings import get_settings
+    from app.upkeep.mails import sending_mails
 
     configure_logs()
     # The links stay in sight: only what went wrong is told after them.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     config = uvicorn.Config(create_app(get_settings(), get_engine()), access_log=False, log_level="warning")
-    uvicorn.Server(config).run(sockets=[listener])
+    with sending_mails(get_engine(), get_settings(), threading.Event()):
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,7 +1,8 @@
 """Serve, migrate, manage users: what an administrator types."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from app.logs import configure_logs
 from app.main import create_app
 from app.models import User
 from app.settings import get_settings
+from app.upkeep.mails import sending_mails
 
 say = Console(stderr=True)
 user = typer.Typer(no_args_is_help=True, help="Add and change users.")
@@ -60,17 +62,18 @@ def serve(
     TRIGPOINT_BASE_URL, TRIGPOINT_ENVIRONMENT (development or production), TRIGPOINT_ALLOWED_HOSTS,
     TRIGPOINT_MAX_BODY_BYTES, TRIGPOINT_SESSION_IDLE_MINUTES, TRIGPOINT_SESSION_DAYS, TRIGPOINT_GRACE_HOURS,
     TRIGPOINT_DATABASE_POOL, TRIGPOINT_SMTP_URL, TRIGPOINT_MAIL_FROM, TRIGPOINT_MAIL_PER_MINUTE,
-        TRIGPOINT_SECOND_FACTOR, TRIGPOINT_PLANNER.
+        TRIGPOINT_MAILER, TRIGPOINT_SECOND_FACTOR, TRIGPOINT_PLANNER.
     """
     settings = get_settings()
     configure_logs()
     if workers > 1 and settings.sqlite:
         say.print("SQLite is served by one process. Use --workers 1, or set TRIGPOINT_DATABASE_URL to PostgreSQL.")
         raise typer.Exit(1)
-    if workers > 1:
-        uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
-    else:
-        uvicorn.run(create_app(settings, get_engine()), host=host, port=port, access_log=False, log_level="warning")
+    with sending_mails(get_engine(), settings, threading.Event()) if settings.mailer == "server" else nullcontext():
+        if workers > 1:
+            uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
+        else:
+            uvicorn.run(create_app(settings, get_engine()), host=host, port=port, access_log=False, log_level="warning")
 
 
 @user.command("add")

@@ -74,6 +74,14 @@ def parse_server(url: str) -> ServerAddress:
     return ServerAddress(parts.scheme, parts.hostname, port, user, password, plain)
 
 
+def described(url: str) -> str:
+    """Where mails go, in words that are no secret: a host, a folder, or nowhere yet."""
+    if not url:
+        return "nowhere: no mail server is set, so they wait in the outbox"
+    at = parse_server(url)
+    return f"files in {at.folder}; nothing leaves this machine" if at.scheme == "file" else f"the mail server {at.host}"
+
+
 @contextmanager
 def open_server(url: str, sender: str, *, seconds: float = SECONDS) -> Iterator[MailServer]:
     """A connection that takes mails of ``sender``. Raises `UnreachableError`."""

@@ -1,22 +1,27 @@
 """The outbox drained into a real SMTP server, which also refuses, delays and drops."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.db import transaction
 from app.mail.outbox import queue_mail
 from app.mail.sending import CLAIM, Round, claim, drain
-from app.mail.servers import open_server
+from app.mail.servers import described, open_server
 from app.mail.wording import Wording, fill, wording_problems
 from app.models import OutboxMail
-from app.upkeep.mails import PREPARE
+from app.settings import Settings
+from app.upkeep.mails import PREPARE, sending_mails
 from tests.factories import make_user
 from tests.faults.servers import free_port
 
@@ -136,6 +141,26 @@ def test_a_minute_has_its_number(engine: Engine, port: int, inbox: Inbox) -> Non
     assert len(inbox.taken) == 2
     drain(round_at(engine, port, AT + timedelta(seconds=61), per_minute=2))
     assert len(inbox.taken) == 3
+
+
+def test_a_server_sends_beside_its_work(engine: Engine, settings: Settings, tmp_path: Path) -> None:
+    queue(engine, "ada")
+    folder = tmp_path / "mails"
+    with sending_mails(engine, settings.model_copy(update={"smtp_url": SecretStr(folder.as_uri())}), Event()):
+        deadline = time.monotonic() + 20
+        while states(engine) != {"ada": "sent"} and time.monotonic() < deadline:
+            time.sleep(0.02)
+    [file] = folder.iterdir()
+    assert b"To: ada@example.org" in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [("", "nowhere"), ("file:///var/mails", "files in /var/mails"), ("smtp://u:secret@mx.example:25", "mx.example")],
+)
+def test_where_mails_go_is_told_without_its_password(url: str, words: str) -> None:
+    assert words in described(url)
+    assert "secret" not in described(url)
 
 
 def test_values_are_text_and_authors_write_no_code() -> None:
