@@ -2,18 +2,25 @@
 
 import logging
 import sys
+from contextlib import suppress
 
 import structlog
 
 
 class StandardError:
-    """Standard error as it is when a line is written: who replaces it for a while must not leave loggers a closed file."""
+    """Standard error as it is when a line is written: who replaces it for a while must not leave loggers a closed file.
+
+    A line that cannot be written, as on a full disk, is lost, and the request that it tells of is not.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def configure_logs() -> None:

@@ -29,6 +29,9 @@ class Stable:
 
     def __init__(self, log: Path) -> None:
         self.log = log.open("w")
+        # As after months: where the size of files is limited, no line of the log fits any more either.
+        self.log.write("\n" * 2_000_000)
+        self.log.flush()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.zygote"],
             cwd=ROOT,
