@@ -15,6 +15,7 @@ from app.accounts.tokens import LONGEST, create_token, revoke_token, tokens_of
 from app.clock import now
 from app.errors import ForbiddenError, NotSignedInError
 from app.models import ApiToken
+from app.repeats import OnceRoute
 from app.settings import get_settings
 from app.web import (
     SESSION_COOKIE,
@@ -29,7 +30,12 @@ from app.web import (
     set_cookie,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["sessions"], responses={401: {"model": Problem}, 422: {"model": Problem}})
+router = APIRouter(
+    prefix="/api/v1",
+    route_class=OnceRoute,
+    tags=["sessions"],
+    responses={401: {"model": Problem}, 422: {"model": Problem}},
+)
 
 
 class SignInForm(BaseModel):

@@ -34,11 +34,13 @@ from app.db import transaction
 from app.errors import InvalidInputError
 from app.models import Assessment
 from app.organizations.api import IfMatch, check_etag
+from app.repeats import OnceRoute
 from app.settings import get_settings
 from app.web import CurrentUser, Problem, SessionDep, clean_text
 
 router = APIRouter(
     prefix="/api/v1",
+    route_class=OnceRoute,
     tags=["assessments"],
     responses={code: {"model": Problem} for code in (401, 403, 404, 422)},
 )

@@ -12,10 +12,12 @@ from app.baselines.queries import editions, parsed
 from app.clock import now
 from app.errors import NotFoundError
 from app.models import BaselineEdition
+from app.repeats import OnceRoute
 from app.web import CurrentUser, Problem, SessionDep
 
 router = APIRouter(
     prefix="/api/v1/baselines",
+    route_class=OnceRoute,
     tags=["baselines"],
     responses={code: {"model": Problem} for code in (401, 403, 404, 409, 422)},
 )

@@ -18,7 +18,7 @@ from app.settings import Settings, get_settings
 from app.upkeep.checks import Finding, examine
 from app.upkeep.copies import CopyError, back_up, bring_back
 from app.upkeep.mails import sending_mails
-from app.upkeep.schedule import close_ended
+from app.upkeep.schedule import close_ended, forget_repeats
 
 say = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
@@ -96,6 +96,7 @@ def _look(stop: threading.Event, every: float, once: bool, grace: int) -> None:
             say.print(f"Closed and measured: {title}")
         if improved := improve_waiting(get_engine()):
             say.print(f"Roadmaps improved: {improved}")
+        forget_repeats(get_engine(), at=now())
         if once:
             return
         stop.wait(every)

@@ -23,11 +23,13 @@ from app.models.assessments import (
 from app.models.baselines import BaselineEdition, PooledManifest
 from app.models.mail import OutboxMail
 from app.models.organizations import Organization, Unit
+from app.models.requests import AcceptedRequest
 from app.models.responses import Answer, AnsweringSession, Response
 from app.models.results import Release, ReportLink, Snapshot
 from app.models.roadmaps import Roadmap, RoadmapItem, RoadmapJob
 
 __all__ = [
+    "AcceptedRequest",
     "AccountLink",
     "Answer",
     "AnsweringSession",

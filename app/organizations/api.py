@@ -21,10 +21,12 @@ from app.organizations.actions import (
 )
 from app.organizations.forms import MemberForm, OrganizationForm, PoolingForm, UnitForm
 from app.organizations.queries import members_of, organizations_of, units_of
+from app.repeats import OnceRoute
 from app.web import CurrentUser, Problem, SessionDep
 
 router = APIRouter(
     prefix="/api/v1/organizations",
+    route_class=OnceRoute,
     tags=["organizations"],
     responses={code: {"model": Problem} for code in (401, 403, 404, 422)},
 )

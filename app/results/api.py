@@ -10,6 +10,7 @@ from app.access import Permission, access_assessment, access_snapshot
 from app.clock import now
 from app.errors import NotFoundError
 from app.models import Assessment, Snapshot
+from app.repeats import OnceRoute
 from app.results.actions import close_and_measure, measure
 from app.results.measures import By, Hidden, MeasureId, Value, group_values, groups_of, value_of
 from app.results.queries import (
@@ -23,7 +24,7 @@ from app.results.queries import (
 from app.web import CurrentUser, Problem, SessionDep
 from scoring.results import CapabilityResult, Group
 
-router = APIRouter(prefix="/api/v1", tags=["results"])
+router = APIRouter(prefix="/api/v1", route_class=OnceRoute, tags=["results"])
 
 ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (401, 403, 404, 422)}
 CONFLICT: dict[int | str, dict[str, Any]] = {**ERRORS, 409: {"model": Problem}}

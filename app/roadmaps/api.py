@@ -15,6 +15,7 @@ from app.clock import now
 from app.errors import ConflictError
 from app.formats import safe_text
 from app.models import Roadmap
+from app.repeats import OnceRoute
 from app.roadmaps.actions import adopt, plan_roadmap, plan_scenario, rename
 from app.roadmaps.difference import difference
 from app.roadmaps.forms import NameForm, PlanForm
@@ -27,6 +28,7 @@ from app.web import CurrentUser, Problem, SessionDep
 
 router = APIRouter(
     prefix="/api/v1",
+    route_class=OnceRoute,
     tags=["roadmaps"],
     responses={code: {"model": Problem} for code in (401, 403, 404, 409, 422)},
 )

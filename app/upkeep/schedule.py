@@ -1,4 +1,4 @@
-"""Work that falls due by itself: windows that have ended are closed and measured."""
+"""Work that falls due by itself: windows that have ended are closed and measured, old answers to programs forgotten."""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.db import everything, transaction
 from app.errors import ConflictError
 from app.models import Assessment, Organization
+from app.repeats import forget_answers
 from app.results.actions import close_and_measure
 
 log = structlog.get_logger("trigpoint.worker")
@@ -30,6 +31,12 @@ def close_ended(engine: Engine, *, at: datetime, grace_hours: int) -> list[str]:
         except Exception as error:  # noqa: BLE001 - the others must still be closed; this one is tried again
             log.warning("not measured", assessment=key[1], error=type(error).__name__)
     return closed
+
+
+def forget_repeats(engine: Engine, *, at: datetime) -> None:
+    """Delete the answers kept for requests with an ``Idempotency-Key`` that nobody sends again."""
+    with transaction(engine) as session:
+        forget_answers(session, at=at)
 
 
 def _ended(engine: Engine, before: datetime) -> list[tuple[str, str]]:
