@@ -124,11 +124,15 @@ def _change(shown: Shown) -> Note | None:
     compared = shown.result.comparability
     if compared is None:
         return None
-    return Note(
-        topic="change",
-        title="Change since the wave before",
-        text=f"{compared.note} Changes are differences of two estimates with Welch–Satterthwaite intervals.",
-    )
+    linked = max((one.change.n_linked or 0 for one in shown.capabilities if one.change is not None), default=0)
+    text = f"{compared.note} Changes are differences of two estimates with Welch–Satterthwaite intervals."
+    if linked:
+        text = (
+            f"{compared.note} Up to {linked} people answered both times: changes of the whole hold them against their own "
+            "earlier answers (partially overlapping t, the paired t where everyone did). Units and roles are compared as "
+            "two groups (Welch–Satterthwaite)."
+        )
+    return Note(topic="change", title="Change since the wave before", text=text)
 
 
 def _disclosure(shown: Shown) -> Note:

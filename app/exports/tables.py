@@ -8,7 +8,7 @@ from app.results.frame import answered_by, window
 from app.results.measures import Value, group_values, groups_of, value_of
 from app.results.pages.heatmap import row_name
 from app.results.queries import Report
-from scoring.results import CapabilityResult, DimensionResult, Group, Overall, WithheldLevel
+from scoring.results import CapabilityResult, Change, DimensionResult, Group, Overall, WithheldLevel
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ LEVEL_COLUMNS = (
     "percentile_high",
     "peers",
     "change",
+    "change_low",
+    "change_high",
+    "n_before",
+    "n_linked",
     "agreement_rwg_j",
     "withheld",
 )
@@ -107,10 +111,14 @@ def _level_row(kind: str, one: Overall | DimensionResult | CapabilityResult | Wi
         peer.percentile_low if peer else None,
         peer.percentile_high if peer else None,
         peer.n if peer else None,
-        one.change.change if one.change else None,
+        *(_change(one.change) if one.change else [None] * 5),
         agreement.rwg_j if agreement else None,
         "",
     )
+
+
+def _change(change: Change) -> tuple[Field, ...]:
+    return change.change, change.low, change.high, change.n_before, change.n_linked
 
 
 GROUP_COLUMNS = (

@@ -239,7 +239,10 @@ def privacy_of(assessment: Assessment) -> Privacy:
     return Privacy(
         "Confidential",
         f"The consultant sees that you answered, never what. {shown}",
-        ("Your answers count with your unit and role, never with your name.",),
+        (
+            "Your answers count with your unit and role, never with your name.",
+            "If you are asked again later, change is measured against your own answers; only results of groups are shown.",
+        ),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy
 from sqlmodel import Session, col, select
 
-from app.models import Answer, Assessment, AssessmentUnit, Response
+from app.models import Answer, Assessment, AssessmentUnit, Invitation, Participant, Response
 from questionnaires.schema import Questionnaire
 
 ENOUGH_FOR_A_MEDIAN = 5
@@ -99,6 +99,25 @@ def _labels(values: Sequence[str]) -> "pd.Series[str]":
     place = {value: number for number, value in enumerate(dict.fromkeys(values))}
     codes = np.array([place[value] for value in values], dtype=np.int32)
     return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(place), dtype=object)))
+
+
+def addresses_of(session: Session, assessment: Assessment) -> dict[str, str]:
+    """Response id → the address it was asked for at. Empty in anonymous assessments: no column leads there."""
+    statement = (
+        select(Invitation.response_id, Participant.email)
+        .join(
+            Participant,
+            (col(Participant.organization_id) == col(Invitation.organization_id))
+            & (col(Participant.assessment_id) == col(Invitation.assessment_id))
+            & (col(Participant.id) == col(Invitation.participant_id)),
+        )
+        .where(
+            Invitation.organization_id == assessment.organization_id,
+            Invitation.assessment_id == assessment.id,
+            col(Invitation.response_id).is_not(None),
+        )
+    )
+    return {str(response): email for response, email in session.exec(statement).all()}
 
 
 def comments_of(session: Session, assessment: Assessment) -> pd.DataFrame:

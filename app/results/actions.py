@@ -8,20 +8,22 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.assessments.actions import close_assessment
-from app.assessments.queries import participants_by_unit, targets_frame, units_of
+from app.assessments.queries import targets_frame
 from app.baselines.queries import edition_for
 from app.errors import ConflictError
 from app.models import Assessment, BaselineEdition, Snapshot
 from app.responses.queries import Answers, answers_matrix, comments_of
 from app.results.membership import members_of
-from app.results.queries import newest_snapshot, questionnaire_of, result_of
+from app.results.queries import questionnaire_of, result_of
 from app.results.releases import beside_releases, releases_of, remember
+from app.results.waves import linked_wave, wave_before, weights_of, with_people
 from questionnaires.schema import Questionnaire
 from scoring.assess import assess
 from scoring.document import to_document
+from scoring.linkage import Wave, people_in
 from scoring.results import SCORING_VERSION, AssessmentResult, Settings
 from scoring.survey import only_asked
 
@@ -47,24 +49,24 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
         )
     questionnaire = questionnaire_of(assessment)
     answers = _at_least_one_row(answers_matrix(session, assessment, questionnaire))
-    units = units_of(session, assessment)
     targets = targets_frame(session, assessment)
-    invited_ids = participants_by_unit(session, assessment)
-    invited = {unit.name: invited_ids[unit.unit_id] for unit in units if unit.unit_id in invited_ids}
-    headcount = {unit.name: unit.headcount for unit in units if unit.headcount is not None}
+    weights = weights_of(session, assessment)
     settings = Settings(k=assessment.min_group)
-    before = _previous_snapshot(session, assessment)
+    before = wave_before(session, assessment)
+    linked = linked_wave(session, assessment, questionnaire, before)
+    respondents = with_people(session, assessment, answers) if linked else answers.respondents
     result = assess(
         questionnaire,
         answers.matrix,
-        answers.respondents,
-        invited=invited,
-        headcount=headcount,
+        respondents,
+        invited=weights.invited,
+        headcount=weights.headcount,
         targets=targets,
         edition=edition_for(session, assessment.edition_id, assessment.organization_id),
         profile={name: str(value) for name, value in assessment.profile.items()},
         organization=assessment.organization_id,
-        previous=result_of(before) if before else None,
+        previous=result_of(before.snapshot) if before else None,
+        previous_wave=linked,
         settings=settings,
     )
     members = members_of(questionnaire, answers.ids, answers.matrix[: len(answers.ids)], answers.respondents)
@@ -83,11 +85,12 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
             answers.respondents,
             targets,
             {
-                "invited": invited,
-                "headcount": headcount,
+                "invited": weights.invited,
+                "headcount": weights.headcount,
                 "profile": assessment.profile,
                 "edition": edition.sha256 if edition else None,
-                "previous": before.id if before else None,
+                "previous": before.snapshot.id if before else None,
+                "linked": _linked_rows(respondents, linked) if linked else None,
             },
         ),
         settings={
@@ -116,14 +119,12 @@ def _at_least_one_row(answers: Answers) -> Answers:
     return Answers(np.zeros((1, answers.matrix.shape[1]), dtype=np.uint8), nobody)
 
 
-def _previous_snapshot(session: Session, assessment: Assessment) -> Snapshot | None:
-    if assessment.previous_id is None:
-        return None
-    statement = select(Assessment).where(
-        col(Assessment.organization_id) == assessment.organization_id, col(Assessment.id) == assessment.previous_id
-    )
-    previous = session.exec(statement).first()
-    return newest_snapshot(session, previous) if previous else None
+def _linked_rows(respondents: pd.DataFrame, before: Wave) -> str:
+    """Digest of which rows of the two waves are the same people; it holds no address."""
+    now, then = people_in(respondents), people_in(before.respondents)
+    both = now.index.intersection(then.index)
+    rows = np.column_stack([now[both], then[both]]).astype(np.int64)
+    return hashlib.sha256(rows[np.argsort(rows[:, 0])].tobytes()).hexdigest()
 
 
 def _comments(

@@ -44,6 +44,15 @@ def releases_of(session: Session, assessment: Assessment) -> list[Members]:
     return [unpacked(groups, members) for groups, members in found]
 
 
+def counted_in(session: Session, snapshot: Snapshot) -> NDArray[np.uint64]:
+    """Fingerprints of the responses that a snapshot counted; none where it is not remembered."""
+    statement = select(Release.groups, Release.members).where(
+        col(Release.organization_id) == snapshot.organization_id, col(Release.snapshot_id) == snapshot.id
+    )
+    found = session.exec(statement).first()
+    return unpacked(*found).prints if found else np.zeros(0, dtype=np.uint64)
+
+
 def remember(session: Session, snapshot: Snapshot, members: Members, result: AssessmentResult) -> None:
     """Store whom a snapshot counted, for those that come after it."""
     session.add(

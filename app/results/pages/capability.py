@@ -9,6 +9,7 @@ from app.results.pages.heatmap import row_name
 from app.results.pages.ladder import LevelRow, QuestionView, ladder_title, level_rows, question_views
 from app.results.pages.overview import span
 from app.results.queries import Report, comments_of_capability
+from app.results.since import how_changed
 from app.web import Link
 from questionnaires.load import load_library
 from questionnaires.schema import Initiative
@@ -207,7 +208,8 @@ def _figures(report: Report, one: CapabilityResult) -> tuple[Figure, ...]:
     if one.change:
         change = float(apart(one.estimate, one.change.before))
         spread = "" if one.change.low is None else f"{signed(one.change.low)} to {signed(one.change.high)}"
-        figures.append(Figure("Since the wave before", signed(change), spread))
+        before = level(shown(one.change.before))
+        figures.append(Figure(f"Since the wave before, {before}", signed(change), spread))
     if one.agreement and one.agreement.rwg_j is not None:
         figures.append(Figure("Agreement", f"{one.agreement.rwg_j:.2f}", f"rwg(j), {one.agreement.band}"))
     return tuple(figures)
@@ -249,7 +251,9 @@ def _solid(report: Report, one: CapabilityResult) -> str:
         text += (
             f"If every “do not know” were a {lowest:g} or a {highest:g}, the level would lie between {low} and {high}."
         )
-    return f"{text} {one.agreement.text}" if one.agreement else text
+    if one.agreement:
+        text += f" {one.agreement.text}"
+    return f"{text} Change since the wave before: {how_changed(report, one.change, one.n)}" if one.change else text
 
 
 def _initiatives(report: Report, capability_id: str) -> tuple[InitiativeRow, ...]:

@@ -43,7 +43,8 @@ NOTES: Mapping[MeasureId, str] = {
     "peer_gap": "Semibold: clearly different from the peer median. Regular: like peers. "
     "Colour changes every half level. Beside each dimension, its gap.",
     "change": "Semibold: the interval of the change excludes zero after correction. Regular: no clear change. "
-    "Blue has risen, brown has fallen.",
+    "Blue has risen, brown has fallen. The whole: people who can be linked are held against their own earlier answers. "
+    "Groups: the two waves as two groups.",
     "agreement": "Darker means closer agreement. Under 0.7, read the level as an average of different views.",
 }
 GAP_FILLS = tuple(f"fill-gap-{name}" for name in ("m3", "m2", "m1", "0", "1", "2", "3", "4", "5"))

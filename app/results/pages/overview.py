@@ -8,6 +8,7 @@ from app.results.charts.base import measured, short_organization
 from app.results.frame import Frame, frame_of, heading
 from app.results.measures import Value, change_value, shown
 from app.results.queries import Report
+from app.results.since import how_changed
 from scoring.results import CapabilityResult, DimensionResult, Finding, Overall, TextPart, WithheldLevel
 from scoring.wording import apart
 
@@ -260,6 +261,8 @@ def _how(report: Report) -> str:
             low, high = (level(shown(end)) for end in overall.weight_range)
             words = f"stays at {low}" if low == high else f"moves between {low} and {high}"
             text += f" With every dimension's weight moved by up to 20%, the level {words}."
+        if overall.change:
+            text += f" Change since the wave before: {how_changed(report, overall.change, overall.n)}"
     return text
 
 
