@@ -22,6 +22,7 @@ from app.results.api import router as results_api
 from app.results.routes import router as results
 from app.results.shared import router as shared_reports
 from app.roadmaps.api import router as roadmaps_api
+from app.roadmaps.board import router as roadmaps_board
 from app.roadmaps.routes import router as roadmaps
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -45,5 +46,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     results,
     shared_reports,
     roadmaps_api,
+    roadmaps_board,
     roadmaps,
 )
