@@ -51,6 +51,11 @@ def role_in(session: Session, user: User, organization_id: str) -> str | None:
     return session.exec(statement).first()
 
 
+def may(session: Session, user: User, organization_id: str, does: Permission) -> bool:
+    """Whether a member may do something: what a page offers beyond what it shows."""
+    return does in ROLE_PERMISSIONS.get(role_in(session, user, organization_id) or "", frozenset())
+
+
 def _authorise(session: Session, user: User, organization_id: str | None, needs: Permission, what: str) -> None:
     role = role_in(session, user, organization_id) if organization_id else None
     if role is None:

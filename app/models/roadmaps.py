@@ -61,6 +61,7 @@ class RoadmapItem(SQLModel, table=True):
         _belongs_to_roadmap(),
         CheckConstraint("status IN ('planned', 'started', 'done', 'stopped')", name="status"),
         CheckConstraint("finished_on IS NULL OR started_on <= finished_on", name="dates"),
+        CheckConstraint("planned_from <= planned_to", name="planned_dates"),
     )
 
     organization_id: str = Field(primary_key=True, max_length=36)
@@ -70,6 +71,9 @@ class RoadmapItem(SQLModel, table=True):
     owner: str = Field(default="", max_length=200)
     status: str = Field(default="planned", max_length=10)
     note: str = Field(default="", max_length=2000)
+    planned_from: date | None = None
+    planned_to: date | None = None
+    """Days agreed where they differ from the plan's; the end is also what is expected by now."""
     started_on: date | None = None
     finished_on: date | None = None
     """On the day itself; set with the status when no day is given."""
@@ -83,6 +87,7 @@ class RoadmapItem(SQLModel, table=True):
     operating: float | None = None
     capital: float | None = None
     """Spent so far, thousand."""
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class RoadmapJob(SQLModel, table=True):

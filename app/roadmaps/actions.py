@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from app.assessments.queries import questionnaire_of
-from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import Assessment, Roadmap, RoadmapItem, Snapshot, User
+from app.errors import ConflictError, InvalidInputError
+from app.models import Assessment, Roadmap, Snapshot, User
 from app.results.queries import result_of
 from app.roadmaps.aims import aimed
 from app.roadmaps.candidates import default_limits, find_candidates
-from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.forms import PlanForm
+from app.roadmaps.items.actions import carry_items
 from app.roadmaps.jobs import ask_to_improve
 from app.roadmaps.limits import Limits, next_quarter
 from app.roadmaps.planning import SECONDS, plan
@@ -44,7 +45,7 @@ def plan_roadmap(
     """A new proposed plan for a snapshot. Raises `InvalidInputError` without any target."""
     _require_known(form, assessment_of(session, snapshot))
     limits = form.limits(proposed_limits(session, snapshot, at=at))
-    return _solve(session, snapshot, user, form.name or "First plan", "proposed", limits, at, seconds)
+    return _solve(session, snapshot, user, form.name or "First plan", "proposed", None, limits, at, seconds)
 
 
 def plan_scenario(
@@ -56,7 +57,7 @@ def plan_scenario(
     _require_known(form, assessment_of(session, parent))
     limits = form.limits(Limits.of(parent.limits))
     snapshot = session.exec(select(Snapshot).where(col(Snapshot.id) == parent.snapshot_id)).one()
-    return _solve(session, snapshot, user, form.name or "What if", "scenario", limits, at, seconds, parent)
+    return _solve(session, snapshot, user, form.name or "What if", "scenario", parent.id, limits, at, seconds)
 
 
 def _require_known(form: PlanForm, assessment: Assessment) -> None:
@@ -94,17 +95,15 @@ def _solve(
     user: User | None,
     name: str,
     status: str,
+    parent_id: str | None,
     limits: Limits,
     at: datetime,
     seconds: float,
-    parent: Roadmap | None = None,
 ) -> Roadmap:
-    """Plan and store. A what-if starts from its ``parent``, so that only what the limits ask for differs."""
     assessment = assessment_of(session, snapshot)
     library = load_library(assessment.questionnaire_id)
     result = aimed(result_of(snapshot), limits.targets)
-    warm = parent.solution["starts"] if parent else None
-    planned = plan(result, questionnaire_of(assessment), library, limits, seconds, warm)
+    planned = plan(result, questionnaire_of(assessment), library, limits, seconds)
     idle = set(limits.pins) - {initiative["id"] for initiative in planned.problem["initiatives"]}
     if idle:
         raise InvalidInputError(
@@ -114,7 +113,7 @@ def _solve(
         organization_id=snapshot.organization_id,
         assessment_id=snapshot.assessment_id,
         snapshot_id=snapshot.id,
-        parent_id=parent.id if parent else None,
+        parent_id=parent_id,
         name=name,
         status=status,
         starts_on=limits.starts_on,
@@ -148,25 +147,13 @@ def adopt(session: Session, roadmap: Roadmap, *, at: datetime) -> Roadmap:
     for row in before:
         row.status = "replaced"
         session.add(row)
-    _carry_items(session, [row.id for row in before] or [roadmap.parent_id or ""], roadmap)
+    carry_items(session, [row.id for row in before] or [roadmap.parent_id or ""], roadmap)
     roadmap.status = "adopted"
     roadmap.adopted_at = at
     roadmap.revision += 1
     session.add(roadmap)
     session.flush()
     return roadmap
-
-
-def _carry_items(session: Session, from_ids: list[str], roadmap: Roadmap) -> None:
-    own = set(session.exec(select(RoadmapItem.initiative_id).where(RoadmapItem.roadmap_id == roadmap.id)).all())
-    items = session.exec(
-        select(RoadmapItem).where(
-            RoadmapItem.organization_id == roadmap.organization_id, col(RoadmapItem.roadmap_id).in_(from_ids)
-        )
-    ).all()
-    for item in items:
-        if item.initiative_id in roadmap.solution["starts"] and item.initiative_id not in own:
-            session.add(RoadmapItem(**item.model_dump(exclude={"roadmap_id"}), roadmap_id=roadmap.id))
 
 
 def rename(session: Session, roadmap: Roadmap, name: str) -> Roadmap:
@@ -183,20 +170,4 @@ def discard(session: Session, roadmap: Roadmap) -> None:
     if roadmap.status != "scenario":
         raise ConflictError("Only a what-if can be discarded; plans are kept.")
     session.delete(roadmap)
-    session.flush()
-
-
-def save_item(session: Session, roadmap: Roadmap, initiative_id: str, form: ItemForm) -> None:
-    """Owner, status and note of an initiative in a plan."""
-    if initiative_id not in roadmap.solution["starts"]:
-        raise NotFoundError("This initiative is not in the plan.")
-    session.merge(
-        RoadmapItem(
-            organization_id=roadmap.organization_id,
-            assessment_id=roadmap.assessment_id,
-            roadmap_id=roadmap.id,
-            initiative_id=initiative_id,
-            **form.model_dump(),
-        )
-    )
     session.flush()

@@ -48,16 +48,6 @@ class PlanForm(BaseModel):
         )
 
 
-class ItemForm(BaseModel):
-    """What people decide about one initiative of a plan."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    owner: Annotated[str, Field(max_length=200)] = ""
-    status: Annotated[str, Field(pattern="^(planned|started|done|stopped)$")] = "planned"
-    note: Annotated[str, Field(max_length=2000)] = ""
-
-
 class NameForm(BaseModel):
     """The name of a plan or a what-if."""
 

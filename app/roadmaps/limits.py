@@ -61,6 +61,15 @@ def period_start(limits: Limits, period: int) -> date:
     return date(limits.starts_on.year + months // 12, months % 12 + 1, 1)
 
 
+def period_of(limits: Limits, day: date) -> int:
+    """The period that a day falls in; negative before the first one.
+
+    >>> period_of(Limits(date(2027, 1, 1)), date(2027, 5, 31)), period_of(Limits(date(2027, 1, 1)), date(2026, 12, 31))
+    (1, -1)
+    """
+    return ((day.year - limits.starts_on.year) * 12 + day.month - limits.starts_on.month) // MONTHS
+
+
 def period_name(limits: Limits, period: int) -> str:
     """``Q1 2027``."""
     day = period_start(limits, period)

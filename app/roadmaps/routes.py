@@ -7,18 +7,16 @@ from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
 
 from app.access import Permission, access_roadmap, access_snapshot
-from app.assessments.queries import targets_frame
 from app.clock import now
-from app.errors import InvalidInputError, NotFoundError
+from app.errors import InvalidInputError
 from app.models import Roadmap
 from app.results.queries import result_of
-from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, rename, save_item
-from app.roadmaps.forms import ItemForm, NameForm, PlanForm
+from app.roadmaps.actions import adopt, discard, plan_roadmap, plan_scenario, rename
+from app.roadmaps.forms import NameForm, PlanForm
 from app.roadmaps.improving import start_improving
 from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
 from app.roadmaps.limits import Limits
 from app.roadmaps.opening import roadmap_shell, snapshot_of, view_of
-from app.roadmaps.pages.initiative import initiative_page
 from app.roadmaps.pages.job import job_line
 from app.roadmaps.pages.roadmap import roadmap_page
 from app.roadmaps.queries import current_plan, parent_of, scenarios_of
@@ -150,31 +148,3 @@ def post_discard(session: SessionDep, user: CurrentUser, roadmap_id: str, _form:
     parent = row.parent_id
     discard(session, row)
     return redirect(f"/roadmaps/{parent}")
-
-
-@router.get("/roadmaps/{roadmap_id}/initiatives/{initiative_id}")
-def initiative(
-    request: Request, session: SessionDep, user: CurrentUser, roadmap_id: str, initiative_id: str
-) -> HTMLResponse:
-    row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
-    view = view_of(session, row)
-    if initiative_id not in view.durations:
-        raise NotFoundError("This initiative is not part of the plan's choices.")
-    frame = targets_frame(session, assessment_of(session, row))
-    goals = {str(x["capability"]): (str(x["goal"]), str(x["reason"])) for x in frame.to_dict("records")}
-    page = initiative_page(view, initiative_id, goals, f"/roadmaps/{row.id}")
-    crumb = Link("Roadmap", f"/roadmaps/{row.id}")
-    shell = roadmap_shell(request, session, snapshot_of(session, row), crumb, Link(page.initiative.title))
-    return render(request, "roadmaps/initiative.html", shell=shell, page=page)
-
-
-@router.post("/roadmaps/{roadmap_id}/initiatives/{initiative_id}")
-def post_initiative(
-    session: SessionDep, user: CurrentUser, roadmap_id: str, initiative_id: str, posted: UserForm
-) -> HttpResponse:
-    row = access_roadmap(session, user, roadmap_id, Permission.PLAN)
-    form, errors = parse_form(ItemForm, fields(posted))
-    if form is None:
-        raise InvalidInputError(f"{errors.items[0].field}: {errors.items[0].message}")
-    save_item(session, row, initiative_id, form)
-    return redirect(f"/roadmaps/{row.id}/initiatives/{initiative_id}")

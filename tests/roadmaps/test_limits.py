@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.forms import PlanForm
+from app.roadmaps.items.forms import ItemForm
 from app.roadmaps.limits import Limits, horizon, next_quarter, period_name, period_start
 from tests.roadmaps.limits import limits
 

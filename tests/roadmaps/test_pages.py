@@ -10,8 +10,10 @@ from sqlmodel import Session, select
 
 from app.db import transaction
 from app.models import Roadmap, Snapshot
-from app.roadmaps.actions import plan_scenario, save_item
-from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.actions import plan_scenario
+from app.roadmaps.forms import PlanForm
+from app.roadmaps.items.actions import save_item
+from app.roadmaps.items.forms import ItemForm
 from questionnaires.load import load_library
 from tests.conftest import PersonaClient, World
 from tests.roadmaps.conftest import SECONDS
@@ -162,7 +164,7 @@ def test_adopt_and_discard(client: PersonaClient, planned_here: Roadmap, engine:
     with transaction(engine) as session:
         plan = session.exec(select(Roadmap)).one()
         name = next(iter(plan.solution["starts"]))
-        save_item(session, plan, name, ItemForm(owner="Ada Brandt"))
+        save_item(session, plan, name, ItemForm(owner="Ada Brandt"), at=MEASURED_AT)
         scenarios = [
             plan_scenario(session, plan, None, PlanForm(name=words), at=MEASURED_AT, seconds=SECONDS).id
             for words in ("Kept", "Thrown away")
@@ -187,12 +189,13 @@ def test_owner_status_and_note_are_saved(client: PersonaClient, planned_here: Ro
     leader = client("leader")
     name = next(iter(planned_here.solution["starts"]))
     here = f"/roadmaps/{planned_here.id}/initiatives/{name}"
-    assert leader.submit(here, owner=" =Ada ", status="started", note="Kick-off done.").status_code == 303
+    saved = leader.submit(here, owner=" =Ada ", status="started", note="Kick-off done.", revision="0")
+    assert saved.status_code == 303
     page = leader.get(here).text
     assert 'value="=Ada"' in page
     assert "Kick-off done." in page
     assert "selected>Started" in page
-    assert leader.submit(here, owner="Ada", status="perhaps").status_code == 422
+    assert leader.submit(here, owner="Ada", status="perhaps", revision="1").status_code == 422
     exported = leader.get(f"/api/v1/roadmaps/{planned_here.id}/export.csv")
     rows = {row["initiative"]: row for row in csv.DictReader(io.StringIO(exported.text))}
     assert rows.keys() == planned_here.solution["starts"].keys()

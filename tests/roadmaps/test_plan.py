@@ -8,9 +8,11 @@ from sqlmodel import Session, select
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Roadmap, RoadmapItem, Snapshot
 from app.results.queries import result_of
-from app.roadmaps.actions import adopt, discard, plan_roadmap, plan_scenario, proposed_limits, save_item
+from app.roadmaps.actions import adopt, discard, plan_roadmap, plan_scenario, proposed_limits
 from app.roadmaps.difference import difference
-from app.roadmaps.forms import ItemForm, PlanForm
+from app.roadmaps.forms import PlanForm
+from app.roadmaps.items.actions import save_item
+from app.roadmaps.items.forms import ItemForm
 from app.roadmaps.queries import current_plan, items_of, parent_of, scenarios_of
 from questionnaires.load import load_library
 from scoring.results import CapabilityResult
@@ -143,7 +145,7 @@ def test_pins_and_excludes_are_honoured(session: Session, make_plan: MakePlan) -
 
 
 def test_pins_and_excludes_stay_until_they_are_given_anew(session: Session, make_plan: MakePlan) -> None:
-    names = list(make_plan().solution["starts"])
+    names = [each["id"] for each in make_plan().problem["initiatives"] if not each["requires"]]
     plan = make_plan(pins={names[0]: 1}, excludes=[names[1]])
     kept = what_if(session, plan, excludes=[names[2]])
     assert (kept.limits["pins"], kept.limits["excludes"]) == ({names[0]: 1}, [names[2]])
@@ -270,12 +272,14 @@ def test_owners_survive_adoption(session: Session, make_plan: MakePlan) -> None:
     plan = make_plan()
     names = list(plan.solution["starts"])
     for name in names:
-        save_item(session, plan, name, ItemForm(owner=f"Owner of {name}", status="started", note="Agreed."))
+        save_item(
+            session, plan, name, ItemForm(owner=f"Owner of {name}", status="started", note="Agreed."), at=MEASURED_AT
+        )
     adopt(session, plan, at=MEASURED_AT)
     scenario = what_if(session, plan, excludes=[names[0]])
     kept = [name for name in names if name in scenario.solution["starts"]]
     assert kept
-    save_item(session, scenario, kept[0], ItemForm(owner="Somebody new"))
+    save_item(session, scenario, kept[0], ItemForm(owner="Somebody new"), at=MEASURED_AT)
     adopt(session, scenario, at=MEASURED_AT)
     items = items_of(session, scenario)
     assert items[kept[0]].owner == "Somebody new"
@@ -288,10 +292,10 @@ def test_owners_survive_adoption(session: Session, make_plan: MakePlan) -> None:
 def test_owners_are_only_for_what_is_planned(session: Session, make_plan: MakePlan) -> None:
     plan = make_plan(operating=10, capital_per_year=20)
     with pytest.raises(NotFoundError, match="not in the plan"):
-        save_item(session, plan, plan.solution["left_out"][0], ItemForm(owner="Ada"))
+        save_item(session, plan, plan.solution["left_out"][0], ItemForm(owner="Ada"), at=MEASURED_AT)
     name = next(iter(plan.solution["starts"]))
     for owner in ("Ada", "Bo"):
-        save_item(session, plan, name, ItemForm(owner=owner))
+        save_item(session, plan, name, ItemForm(owner=owner), at=MEASURED_AT)
     [item] = session.exec(select(RoadmapItem)).all()
     assert item.owner == "Bo"
 
@@ -299,7 +303,7 @@ def test_owners_are_only_for_what_is_planned(session: Session, make_plan: MakePl
 def test_only_what_ifs_are_discarded(session: Session, make_plan: MakePlan) -> None:
     plan = make_plan()
     scenario = what_if(session, plan, operating=10)
-    save_item(session, scenario, next(iter(scenario.solution["starts"])), ItemForm(owner="Ada"))
+    save_item(session, scenario, next(iter(scenario.solution["starts"])), ItemForm(owner="Ada"), at=MEASURED_AT)
     discard(session, scenario)
     assert session.exec(select(Roadmap)).all() == [plan]
     for status in ("proposed", "adopted", "replaced"):

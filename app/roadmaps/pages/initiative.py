@@ -2,20 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from app.models import RoadmapItem
-from app.roadmaps.limits import horizon, period_name, period_start
+from app.roadmaps.items.dates import DatedMilestone, milestones_of
+from app.roadmaps.limits import horizon, period_name
 from app.roadmaps.pages.view import View, lifts_words, money
 from questionnaires.schema import Initiative
 from scoring.results import CapabilityResult
-
-
-@dataclass(frozen=True)
-class DatedMilestone:
-    on: date
-    text: str
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,6 @@ class InitiativePage:
     waits_for: tuple[str, ...]
     unblocks: tuple[str, ...]
     item: RoadmapItem | None
-    action: str
     back_href: str
     planned: bool
 
@@ -63,8 +56,6 @@ def initiative_page(
     measured = view.result.capability(capability.id)
     explanation = view.roadmap.explanation
     goal, reason = goals.get(capability.id, ("", ""))
-    start = period_start(view.limits, view.starts[initiative_id]) if planned else view.limits.starts_on
-    days = 91 * view.durations[initiative_id]
     requires = next(x["requires"] for x in view.roadmap.problem["initiatives"] if x["id"] == initiative_id)
     return InitiativePage(
         initiative=step,
@@ -76,10 +67,7 @@ def initiative_page(
         why=explanation["why" if planned else "left_out"].get(initiative_id, ""),
         worth=explanation["worth"].get(initiative_id, 0.0),
         value_note="Share of the plan's value that goes if it, and what waits for it, is taken out.",
-        milestones=tuple(
-            DatedMilestone(start + timedelta(days=round(days * milestone.at)), milestone.text)
-            for milestone in step.milestones
-        ),
+        milestones=milestones_of(view, initiative_id),
         effort=tuple(
             EffortRow(skill.name, step.effort[skill.id].low, step.effort[skill.id].high, step.effort[skill.id].middle)
             for skill in view.library.skills
@@ -94,7 +82,6 @@ def initiative_page(
         waits_for=tuple(view.step(name).title for name in requires),
         unblocks=tuple(view.step(name).title for name in explanation["unblocks"].get(initiative_id, [])),
         item=view.items.get(initiative_id),
-        action=f"/roadmaps/{view.roadmap.id}/initiatives/{initiative_id}",
         back_href=back_href,
         planned=planned,
     )

@@ -1,7 +1,7 @@
 """A stored plan with what its pages and exports read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from app.models import Roadmap, RoadmapItem
@@ -42,6 +42,10 @@ class View:
     result: AssessmentResult
     currency: str
     items: Mapping[str, RoadmapItem]
+
+    def without_items(self) -> "View":
+        """The plan as it was solved, whatever people have agreed since."""
+        return replace(self, items={})
 
     @property
     def starts(self) -> dict[str, int]:
