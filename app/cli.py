@@ -50,6 +50,12 @@ def _roadmap(app: typer.Typer) -> None:
     app.add_typer(roadmap.app, name="roadmap")
 
 
+def _audit(app: typer.Typer) -> None:
+    from app.commands import audit
+
+    app.add_typer(audit.app, name="audit")
+
+
 COMMANDS: Mapping[str, Mount] = {
     "demo": _demo,
     "serve": _server,
@@ -59,6 +65,7 @@ COMMANDS: Mapping[str, Mount] = {
     "doctor": _ops,
     "backup": _ops,
     "restore": _ops,
+    "audit": _audit,
     "questionnaire": _questionnaire,
     "baseline": _baseline,
     "score": _score,

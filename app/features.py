@@ -7,6 +7,8 @@ from app.accounts.routes import router as accounts
 from app.administration.routes import router as administration
 from app.assessments.api import router as assessments_api
 from app.assessments.routes import router as assessments
+from app.audit.api import router as audit_api
+from app.audit.routes import router as audit
 from app.baselines.api import router as baselines_api
 from app.baselines.routes import router as baselines
 from app.catalogue.api import router as catalogue_api
@@ -32,6 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     administration,
     assessments_api,
     assessments,
+    audit_api,
+    audit,
     baselines_api,
     baselines,
     catalogue_api,

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     migration_url: str = ""
     """PostgreSQL: who owns the tables, for `trigpoint migrate` alone; empty: whoever ``database_url`` names."""
     secret_key: SecretStr = SecretStr(DEFAULT_SECRET)
+    audit_key: SecretStr | None = None
+    """Keys the audit log; without it the secret key does. Set it to the old secret key when that is changed."""
     base_url: str = "http://127.0.0.1:8000"
     """Where people reach the pages; links in mails are built from it, never from the request's Host."""
     allowed_hosts: str = ""

@@ -28,6 +28,8 @@ FROM (SELECT current_setting('trigpoint.organizations', true) AS seen) AS now WH
 
 View = tuple[str, Mapping[str, str]]
 _VIEW = "sees"
+ACTOR = "acts as"
+"""Under this name a session's ``info`` says on whose behalf it acts, for the audit log."""
 
 
 def see_as_user(session: Session, user_id: str) -> None:
@@ -63,8 +65,8 @@ def see_also(session: Session, organization_id: str) -> None:
 
 
 def like(session: Session) -> dict[str, Any]:
-    """What another session needs as ``info`` to see the same."""
-    return {_VIEW: session.info[_VIEW]} if _VIEW in session.info else {}
+    """What another session needs as ``info`` to see the same, on the same person's behalf."""
+    return {name: session.info[name] for name in (_VIEW, ACTOR) if name in session.info}
 
 
 def _look(session: Session, view: View) -> None:

@@ -24,6 +24,7 @@ from app import formats
 from app.accounts.actions import signed_in_user
 from app.accounts.tokens import PREFIX, check_scope, token_use
 from app.assets import asset
+from app.audit.actions import act_as
 from app.clock import now
 from app.db import SAFE_METHODS, get_session, transaction
 from app.errors import AppError, ForbiddenError, InvalidInputError, NotSignedInError
@@ -108,6 +109,7 @@ def optional_user(request: Request, session: SessionDep) -> User | None:
         return None
     see_as_user(session, user.id)
     request.state.user = user
+    act_as(session, user.id)
     _touch(request, session, login)
     return user
 
@@ -127,6 +129,7 @@ def _user_of_token(request: Request, session: Session, secret: str) -> User | No
         else:
             use.token.used_on = at.date()
     see_as_user(session, use.user.id)
+    act_as(session, use.user.id)
     request.state.user = use.user
     return use.user
 
@@ -333,7 +336,7 @@ def _menu(user: User) -> tuple[Link, ...]:
     if user.consultant or user.administrator:
         links += [Link("Benchmarks", "/benchmarks"), Link("Questionnaires", "/questionnaires")]
     if user.administrator:
-        links += [Link("Users", "/users"), Link("System", "/system")]
+        links += [Link("Users", "/users"), Link("System", "/system"), Link("Audit log", "/audit")]
     return (*links, Link("Your account", "/account"), Link("Help", "/help"))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.accounts.passwords import checked_password, hash_password, verify_password
+from app.audit.actions import record
 from app.clock import new_token
 from app.errors import GoneError, InvalidInputError
 from app.models import AccountLink, LoginSession, Membership, SignInLink, User
@@ -44,6 +45,7 @@ def create_user(
         user.password_hash = hash_password(checked_password(password, personal=personal_words(user)))
     session.add(user)
     session.flush()
+    record(session, "user.created", subject=f"user:{user.id}", administrator=administrator, consultant=consultant)
     return user
 
 
@@ -96,6 +98,7 @@ def use_sign_in_link(session: Session, token: str, *, at: datetime, days: int, a
     if link is None or user is None or link.used_at or link.expires_at < at or user.disabled_at:
         raise GoneError("This sign-in link was used or has expired. Run `make demo` again to print new ones.")
     link.used_at = at
+    record(session, "account.signed_in", actor=user.id, how="one-time link")
     return start_session(session, user, at=at, days=days, agent=agent), link.next_path
 
 
@@ -104,15 +107,18 @@ def change_password(session: Session, user: User, *, present: str, new: str) -> 
     if not verify_password(present, user.password_hash)[0]:
         raise InvalidInputError("This is not your present password. Try again.", field="present")
     set_password(session, user, new)
+    record(session, "account.password_changed", actor=user.id)
 
 
 def rename(session: Session, user: User, name: str) -> None:
     user.name = name
     session.add(user)
     session.flush()
+    record(session, "account.name_changed", actor=user.id)
 
 
 def sign_out(session: Session, token_hash: str) -> None:
+    record(session, "account.signed_out")
     session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == token_hash))
 
 
@@ -120,6 +126,7 @@ def grant(session: Session, user: User, organization_id: str, role: str) -> None
     """Give ``user`` a role in an organisation, replacing the one before."""
     session.merge(Membership(organization_id=organization_id, user_id=user.id, role=role))
     session.flush()
+    record(session, "organization.member_set", organization_id=organization_id, subject=f"user:{user.id}", role=role)
 
 
 def signed_in_user(

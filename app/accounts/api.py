@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.accounts.actions import digest, sign_out, start_session
+from app.accounts.actions import digest, sign_out
 from app.accounts.factors import WRONG_CODE, code_fits, has_factor, is_demanded
 from app.accounts.sessions import agent_words, end_session, open_sessions
-from app.accounts.signing_in import user_of_password
+from app.accounts.signing_in import begin_session, user_of_password
 from app.accounts.tokens import LONGEST, create_token, revoke_token, tokens_of
 from app.clock import now
 from app.errors import ForbiddenError, NotSignedInError
@@ -111,7 +111,7 @@ def post_session(
     elif is_demanded(session, user):
         raise ForbiddenError("Your role needs a second factor. Sign in on the pages once, and set it up there.")
     agent = agent_words(request.headers.get("user-agent", ""))
-    token = start_session(session, user, at=at, days=days, agent=agent).token
+    token = begin_session(session, user, at=at, days=days, agent=agent, second_factor_shown=True)[0].token
     set_cookie(response, SESSION_COOKIE, token, days=days)
     return SignedInOut(token=token, **MeOut.model_validate(user, from_attributes=True).model_dump())
 

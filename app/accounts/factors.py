@@ -16,6 +16,7 @@ import segno
 from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
 
+from app.audit.actions import record
 from app.errors import ConflictError, ForbiddenError, InvalidInputError, TooManyAttemptsError, UnavailableError
 from app.models import LoginSession, Membership, RecoveryCode, User
 from app.sealing import seal, unseal
@@ -95,6 +96,7 @@ def confirm_enrolment(session: Session, user: User, ticket: str, code: str, *, a
     user.totp_confirmed_at, user.totp_step = at, step
     user.code_failures = 0
     session.add(user)
+    record(session, "account.second_factor_on", actor=user.id)
     return new_recovery_codes(session, user)
 
 
@@ -104,6 +106,7 @@ def new_recovery_codes(session: Session, user: User) -> tuple[str, ...]:
     codes = tuple(_random_code() for _ in range(CODES))
     session.add_all(RecoveryCode(user_id=user.id, code_hash=_keyed(user, code)) for code in codes)
     session.flush()
+    record(session, "account.recovery_codes_renewed", actor=user.id)
     return codes
 
 
@@ -118,6 +121,7 @@ def turn_off(session: Session, user: User) -> None:
     session.add(user)
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user.id))
     session.flush()
+    record(session, "account.second_factor_off", subject=f"user:{user.id}")
 
 
 def code_fits(session: Session, user: User, code: str, *, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.accounts.actions import create_user, digest, set_password
+from app.audit.actions import record
 from app.clock import new_token
 from app.errors import GoneError
 from app.mail.outbox import queue_mail
@@ -68,6 +69,12 @@ def invite(
         },
         cause=f"{INVITATION}:{place}:{user.id}:{at:%Y-%m-%d}",
         organization_id=organization.id if organization else None,
+    )
+    record(
+        session,
+        "account.invited",
+        organization_id=organization.id if organization else None,
+        subject=f"user:{user.id}",
     )
     return user
 
@@ -134,4 +141,5 @@ def use_link(session: Session, token: str, *, name: str, password: str, at: date
         user.name = name
     set_password(session, user, password)
     session.flush()
+    record(session, "account.password_set", actor=user.id)
     return user

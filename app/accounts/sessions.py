@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from app.audit.actions import record
 from app.errors import NotFoundError
 from app.models import LoginSession, User
 
@@ -69,6 +70,7 @@ def end_session(session: Session, user: User, session_id: str) -> None:
     )
     if not ended.rowcount:
         raise NotFoundError("There is no such session. It may have ended already.")
+    record(session, "account.session_ended")
 
 
 def end_other_sessions(session: Session, user: User, *, current: str) -> None:
@@ -76,3 +78,4 @@ def end_other_sessions(session: Session, user: User, *, current: str) -> None:
     session.execute(
         delete(LoginSession).where(col(LoginSession.user_id) == user.id, col(LoginSession.token_hash) != current)
     )
+    record(session, "account.sessions_ended")

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from app.accounts.actions import SignedIn, digest, start_session
 from app.accounts.factors import has_factor, is_demanded
 from app.accounts.passwords import verify_password
+from app.audit.actions import record
 from app.errors import NotSignedInError
 from app.models import LoginSession, User
 
@@ -36,6 +37,8 @@ def begin_session(
         login = session.get_one(LoginSession, digest(signed_in.token))
         login.needs, login.expires_at = needs, at + HALF_WAY
         session.flush()
+    else:
+        record(session, "account.signed_in", actor=user.id, how="password")
     return signed_in, needs
 
 
@@ -48,5 +51,6 @@ def _missing(session: Session, user: User) -> str:
 def complete_session(session: Session, login: LoginSession, user: User, *, at: datetime, days: int) -> SignedIn:
     """A session that lacked a factor becomes a whole one, with a token of its own."""
     agent = login.agent
+    record(session, "account.signed_in", actor=user.id, how="password and second factor")
     session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == login.token_hash))
     return start_session(session, user, at=at, days=days, agent=agent)

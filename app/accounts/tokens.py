@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from app.accounts.actions import digest
+from app.audit.actions import record
 from app.clock import new_token
 from app.errors import ForbiddenError, InvalidInputError, NotFoundError
 from app.models import ApiToken, User
@@ -56,6 +57,7 @@ def create_token(
     )
     session.add(token)
     session.flush()
+    record(session, "account.token_created", subject=f"token:{token.id}", scopes=token.scopes, days=days)
     return token, secret
 
 
@@ -76,6 +78,7 @@ def revoke_token(session: Session, user: User, token_id: str, *, at: datetime) -
     token.revoked_at = at
     session.add(token)
     session.flush()
+    record(session, "account.token_revoked", subject=f"token:{token.id}")
 
 
 def token_use(session: Session, secret: str, *, at: datetime) -> TokenUse | None:

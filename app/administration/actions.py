@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.factors import demand_now, turn_off
 from app.accounts.links import invite
+from app.audit.actions import record
 from app.errors import ConflictError, NotFoundError
 from app.models import AccountLink, ApiToken, LoginSession, User
 
@@ -36,6 +37,13 @@ def set_rights(session: Session, user: User, *, administrator: bool, consultant:
     session.add(user)
     session.flush()
     demand_now(session, user)
+    record(
+        session,
+        "user.rights_changed",
+        subject=f"user:{user.id}",
+        administrator=administrator,
+        consultant=consultant,
+    )
 
 
 def disable_user(session: Session, user: User, *, at: datetime) -> None:
@@ -49,12 +57,14 @@ def disable_user(session: Session, user: User, *, at: datetime) -> None:
     tokens = update(ApiToken).where(col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None))
     session.execute(tokens.values(revoked_at=at))
     session.flush()
+    record(session, "user.disabled", subject=f"user:{user.id}")
 
 
 def enable_user(session: Session, user: User) -> None:
     user.disabled_at = None
     session.add(user)
     session.flush()
+    record(session, "user.enabled", subject=f"user:{user.id}")
 
 
 def reset_factor(session: Session, user: User) -> None:

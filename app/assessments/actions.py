@@ -28,6 +28,7 @@ from app.assessments.queries import (
     strategy_of,
     targets_of,
 )
+from app.audit.actions import record
 from app.clock import new_id
 from app.errors import ConflictError, InvalidInputError
 from app.formats import moment
@@ -159,6 +160,7 @@ def create_assessment(
     )
     session.add(assessment)
     session.flush()
+    _record(session, assessment, "assessment.created", questionnaire=questionnaire.id, wave=assessment.wave)
     if previous:
         _take_over(session, previous, assessment)
     return assessment
@@ -231,7 +233,7 @@ def choose_questionnaire(
     for target in targets_of(session, assessment):
         if target.capability_id not in known or not _on_scale(questionnaire.scale, target.level):
             session.delete(target)
-    _changed(session, assessment, at)
+    _changed(session, assessment, at, "assessment.questionnaire_chosen")
 
 
 def name_wave(session: Session, assessment: Assessment, name: str, previous_id: str | None, *, at: datetime) -> None:
@@ -242,7 +244,7 @@ def name_wave(session: Session, assessment: Assessment, name: str, previous_id: 
     assessment.name = name
     assessment.previous_id = previous.id if previous else None
     assessment.wave = previous.wave + 1 if previous else 1
-    _changed(session, assessment, at)
+    _changed(session, assessment, at, "assessment.wave_named")
 
 
 def save_strategy(session: Session, assessment: Assessment, given: StrategyInput, *, at: datetime) -> dict[str, str]:
@@ -257,7 +259,7 @@ def save_strategy(session: Session, assessment: Assessment, given: StrategyInput
     stored.time, stored.budget = given.time, given.budget
     session.add(stored)
     ids = _save_goals(session, assessment, given.goals)
-    _changed(session, assessment, at)
+    _changed(session, assessment, at, "assessment.strategy_saved")
     return ids
 
 
@@ -324,7 +326,7 @@ def save_targets(session: Session, assessment: Assessment, targets: Sequence[Tar
         )
         for target in targets
     )
-    _changed(session, assessment, at)
+    _changed(session, assessment, at, "assessment.targets_saved")
 
 
 def target_errors(
@@ -390,6 +392,7 @@ def remove_participant(session: Session, assessment: Assessment, participant: Pa
     _require_draft(assessment, "The list of participants", "Revoke the invitation instead.")
     session.delete(participant)
     session.flush()
+    _record(session, assessment, "participants.removed", participant=participant.id)
 
 
 def set_terms(session: Session, assessment: Assessment, terms: Terms, *, at: datetime) -> None:
@@ -404,6 +407,15 @@ def set_terms(session: Session, assessment: Assessment, terms: Terms, *, at: dat
         raise InvalidInputError("It closes before it opens. Choose a later closing time.", field="closes_at")
     _check_edition(session, assessment, terms.edition_id)
     name_wave(session, assessment, terms.name, terms.previous_id, at=at)
+    _record(
+        session,
+        assessment,
+        "assessment.terms_set",
+        anonymity=terms.anonymity,
+        anonymity_before=assessment.anonymity,
+        min_group=terms.min_group,
+        min_group_before=assessment.min_group,
+    )
     assessment.anonymity = terms.anonymity
     assessment.opens_at, assessment.closes_at = terms.opens_at, terms.closes_at
     assessment.purpose, assessment.min_group = terms.purpose, terms.min_group
@@ -464,7 +476,7 @@ def launch_assessment(session: Session, assessment: Assessment, *, at: datetime)
     for unit in organization_units(session, assessment.organization_id):
         session.add(as_launched(assessment, unit))
     assessment.status = "open"
-    _changed(session, assessment, at)
+    _changed(session, assessment, at, "assessment.launched")
     participants = session.exec(
         select(Participant).where(
             Participant.organization_id == assessment.organization_id, Participant.assessment_id == assessment.id
@@ -489,7 +501,7 @@ def extend_window(session: Session, assessment: Assessment, *, closes_at: dateti
             field="closes_at",
         )
     assessment.closes_at = closes_at
-    _changed(session, assessment, at)
+    _changed(session, assessment, at, "assessment.extended")
 
 
 def close_assessment(session: Session, assessment: Assessment, *, at: datetime) -> None:
@@ -501,7 +513,7 @@ def close_assessment(session: Session, assessment: Assessment, *, at: datetime) 
         raise ConflictError(f"It was closed on {moment(assessment.closed_at)} already.")
     assessment.status = "closed"
     assessment.closed_at = at
-    _changed(session, assessment, at)
+    _changed(session, assessment, at, "assessment.closed")
 
 
 def _require_draft(assessment: Assessment, what: str, instead: str = "Start a new wave to change it.") -> None:
@@ -509,8 +521,19 @@ def _require_draft(assessment: Assessment, what: str, instead: str = "Start a ne
         raise ConflictError(f"{what} is frozen since the launch on {moment(assessment.launched_at)}. {instead}")
 
 
-def _changed(session: Session, assessment: Assessment, at: datetime) -> None:
+def _changed(session: Session, assessment: Assessment, at: datetime, act: str) -> None:
     assessment.updated_at = at
     assessment.revision += 1
     session.add(assessment)
     session.flush()
+    _record(session, assessment, act)
+
+
+def _record(session: Session, assessment: Assessment, act: str, **details: Any) -> None:
+    record(
+        session,
+        act,
+        organization_id=assessment.organization_id,
+        subject=f"assessment:{assessment.id}",
+        **details,
+    )

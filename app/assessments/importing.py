@@ -18,6 +18,7 @@ from app.assessments.roster import (
     choices_of,
     read_table,
 )
+from app.audit.actions import record
 from app.clock import now
 from app.errors import ConflictError
 from app.formats import plural
@@ -89,7 +90,16 @@ def import_participants(
     placed = rows if assessment.status == "draft" else tuple(row for row in rows if row.email not in there)
     units, created = _units(session, assessment, placed)
     results = _store(session, assessment, rows, there, units, at or now())
-    return ImportOutcome(results, (), created, table.ignored)
+    outcome = ImportOutcome(results, (), created, table.ignored)
+    record(
+        session,
+        "participants.imported",
+        organization_id=assessment.organization_id,
+        subject=f"assessment:{assessment.id}",
+        added=outcome.count("added"),
+        updated=outcome.count("updated"),
+    )
+    return outcome
 
 
 def _participants(session: Session, assessment: Assessment) -> dict[str, Participant]:

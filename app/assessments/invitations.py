@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.accounts.actions import digest
 from app.assessments.queries import participant_of
+from app.audit.actions import record
 from app.clock import new_token
 from app.errors import ConflictError
 from app.formats import moment, safe_text
@@ -47,6 +49,7 @@ def mint_links(session: Session, assessment: Assessment, *, at: datetime) -> lis
             "Issue new links (the old ones keep working), or copy the link of one participant."
         )
     assessment.links_downloaded_at = at
+    _record(session, assessment, "invitation.links_issued", people=len(waiting))
     return [(participant, _mint(session, invitation, at)) for participant, invitation in waiting]
 
 
@@ -58,9 +61,9 @@ def issue_new_links(session: Session, assessment: Assessment, *, at: datetime) -
     session.refresh(assessment, with_for_update=True)
     _require_open(assessment)
     assessment.links_downloaded_at = at
-    return [
-        (participant, _mint(session, invitation, at)) for participant, invitation in _answering(session, assessment)
-    ]
+    waiting = _answering(session, assessment)
+    _record(session, assessment, "invitation.links_issued", people=len(waiting))
+    return [(participant, _mint(session, invitation, at)) for participant, invitation in waiting]
 
 
 def mint_link(session: Session, assessment: Assessment, participant_id: str, *, at: datetime) -> Linked:
@@ -69,6 +72,7 @@ def mint_link(session: Session, assessment: Assessment, participant_id: str, *, 
     participant, invitation = _invited(session, assessment, participant_id)
     if invitation.revoked_at is not None:
         raise ConflictError(f"The invitation of {participant.name} was revoked. Restore it first, then copy its link.")
+    _record(session, assessment, "invitation.link_issued", participant=participant.id)
     return participant, _mint(session, invitation, at)
 
 
@@ -82,6 +86,7 @@ def revoke_invitation(session: Session, assessment: Assessment, participant_id: 
         invitation.revoked_at = at
         session.add(invitation)
         _end_answering(session, invitation)
+        _record(session, assessment, "invitation.revoked", participant=participant.id)
     return participant
 
 
@@ -95,6 +100,7 @@ def restore_invitation(session: Session, assessment: Assessment, participant_id:
             session.execute(delete(InvitationToken).where(col(InvitationToken.invitation_id) == invitation.id))
         invitation.revoked_at = None
         session.add(invitation)
+        _record(session, assessment, "invitation.restored", participant=participant.id)
     return participant
 
 
@@ -111,6 +117,10 @@ def links_csv(links: Sequence[Linked], units: dict[str, str], base_url: str) -> 
 
 def link_of(token: str, base_url: str) -> str:
     return f"{base_url}/a/{token}"
+
+
+def _record(session: Session, assessment: Assessment, act: str, **details: Any) -> None:
+    record(session, act, organization_id=assessment.organization_id, subject=f"assessment:{assessment.id}", **details)
 
 
 def _require_open(assessment: Assessment) -> None:

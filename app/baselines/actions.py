@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from app.access import require_consultant
+from app.audit.actions import record
 from app.baselines.files import CSV_NAME, PROVENANCE_NAME, file_problems
 from app.errors import ConflictError, InvalidInputError
 from app.models import BaselineEdition, User
@@ -84,6 +85,7 @@ def store_edition(
     )
     session.add(row)
     session.flush()
+    record(session, "baseline.stored", subject=f"edition:{row.id}", baseline=row.baseline, edition=row.edition)
     return row
 
 

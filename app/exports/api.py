@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from app.access import Permission, access_snapshot
+from app.audit.reading import record_reading
 from app.exports.deck import pptx_file
 from app.exports.files import csv_file, json_file, xlsx_file
 from app.exports.pdf import pdf_file
@@ -42,7 +43,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     responses=RESPONSES,
     response_class=Response,
 )
-def export(session: SessionDep, user: CurrentUser, snapshot_id: str, kind: FileFormat) -> Response:
+def export(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str, kind: FileFormat) -> Response:
     """The report as PDF or slides, or its numbers as XLSX, CSV or JSON, gated as on its pages.
 
     Each file says snapshot, questionnaire, edition and date.
@@ -50,4 +51,12 @@ def export(session: SessionDep, user: CurrentUser, snapshot_id: str, kind: FileF
     report = load_report(session, access_snapshot(session, user, snapshot_id, Permission.VIEW))
     name = f"maturity-{report.snapshot.computed_at:%Y-%m-%d}-{report.snapshot.id[:8]}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    record_reading(
+        request.app.state.engine,
+        session,
+        "report.exported",
+        organization_id=report.snapshot.organization_id,
+        subject=f"snapshot:{snapshot_id}",
+        format=kind,
+    )
     return Response(WRITERS[kind](report), media_type=MEDIA_TYPES[kind], headers=headers)

@@ -20,6 +20,7 @@ from app.models.assessments import (
     Strategy,
     Target,
 )
+from app.models.audit import AuditHead, AuditRecord
 from app.models.baselines import BaselineEdition, PooledManifest
 from app.models.mail import OutboxMail
 from app.models.organizations import Organization, Unit
@@ -36,6 +37,8 @@ __all__ = [
     "ApiToken",
     "Assessment",
     "AssessmentUnit",
+    "AuditHead",
+    "AuditRecord",
     "BaselineEdition",
     "Goal",
     "Invitation",

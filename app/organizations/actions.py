@@ -10,6 +10,7 @@ from app.access import require_consultant
 from app.accounts.actions import grant
 from app.accounts.factors import demand_now
 from app.accounts.links import invite
+from app.audit.actions import record
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Assessment, Membership, Organization, Participant, Unit, User
 from app.organizations.forms import MemberForm, OrganizationForm, UnitForm
@@ -23,6 +24,7 @@ def create_organization(session: Session, user: User, form: OrganizationForm, *,
     see_also(session, organization.id)
     session.add(organization)
     session.flush()
+    record(session, "organization.created", organization_id=organization.id)
     grant(session, user, organization.id, "consultant")
     return organization
 
@@ -30,6 +32,7 @@ def create_organization(session: Session, user: User, form: OrganizationForm, *,
 def update_organization(session: Session, organization: Organization, form: OrganizationForm, *, at: datetime) -> None:
     """Change the profile. Launched assessments keep the profile they were launched with."""
     organization.sqlmodel_update(form.model_dump())
+    record(session, "organization.changed", organization_id=organization.id)
     organization.updated_at = at
     organization.revision += 1
     session.add(organization)
@@ -41,6 +44,11 @@ def agree_to_pool(session: Session, organization: Organization, *, agreed: bool,
     if agreed == (organization.pooled_since is not None):
         return
     organization.pooled_since = at if agreed else None
+    record(
+        session,
+        "organization.pooling_agreed" if agreed else "organization.pooling_withdrawn",
+        organization_id=organization.id,
+    )
     organization.updated_at = at
     organization.revision += 1
     session.add(organization)
@@ -56,6 +64,7 @@ def delete_organization(session: Session, organization: Organization) -> None:
         raise ConflictError(f"'{still_open}' is still open. Close it before you delete the organisation.")
     session.execute(delete(Participant).where(col(Participant.organization_id) == organization.id))
     session.execute(delete(Organization).where(col(Organization.id) == organization.id))
+    record(session, "organization.deleted", organization_id=organization.id)
 
 
 def add_unit(session: Session, organization: Organization, form: UnitForm) -> Unit:
@@ -100,6 +109,7 @@ def save_units(session: Session, organization: Organization, forms: Sequence[Uni
         if name not in known:
             add_unit(session, organization, form)
     session.flush()
+    record(session, "organization.units_saved", organization_id=organization.id, units=len(forms))
 
 
 def set_member(session: Session, organization: Organization, inviter: User, form: MemberForm, *, at: datetime) -> User:
@@ -120,6 +130,7 @@ def remove_member(session: Session, organization: Organization, user_id: str) ->
     session.execute(
         delete(Membership).where(col(Membership.organization_id) == organization.id, col(Membership.user_id) == user_id)
     )
+    record(session, "organization.member_removed", organization_id=organization.id, subject=f"user:{user_id}")
 
 
 def _keep_a_consultant(session: Session, organization: Organization, user: User, role: str | None) -> None:

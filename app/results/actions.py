@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app.assessments.actions import close_assessment
 from app.assessments.queries import targets_frame
+from app.audit.actions import record
 from app.baselines.queries import edition_for
 from app.errors import ConflictError
 from app.models import Assessment, BaselineEdition, Snapshot
@@ -108,6 +109,13 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
     session.flush()
     remember(session, snapshot, members, result)
     session.flush()
+    record(
+        session,
+        "assessment.measured",
+        organization_id=assessment.organization_id,
+        subject=f"assessment:{assessment.id}",
+        snapshot=snapshot.id,
+    )
     return snapshot
 
 

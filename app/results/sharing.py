@@ -8,9 +8,11 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.audit.actions import record
 from app.errors import GoneError, InvalidInputError, NotFoundError
 from app.models import ReportLink, Snapshot, User
 from app.settings import get_settings
@@ -39,6 +41,7 @@ def share_report(
     )
     session.add(link)
     session.flush()
+    _record(session, link, "report_link.created", days=days)
     return link
 
 
@@ -58,6 +61,11 @@ def revoke_link(session: Session, snapshot: Snapshot, link_id: str, *, at: datet
     link.revoked_at = link.revoked_at or at
     session.add(link)
     session.flush()
+    _record(session, link, "report_link.revoked")
+
+
+def _record(session: Session, link: ReportLink, act: str, **details: Any) -> None:
+    record(session, act, organization_id=link.organization_id, subject=f"report_link:{link.id}", **details)
 
 
 def token_of(link: ReportLink) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from app.assessments.queries import questionnaire_of
+from app.audit.actions import record
 from app.errors import ConflictError, InvalidInputError
 from app.models import Assessment, Roadmap, Snapshot, User
 from app.results.queries import result_of
@@ -126,6 +128,7 @@ def _solve(
     )
     session.add(roadmap)
     session.flush()
+    _record(session, roadmap, "roadmap.planned", what_if=status == "scenario")
     ask_to_improve(session, roadmap, at=at)
     return roadmap
 
@@ -153,6 +156,7 @@ def adopt(session: Session, roadmap: Roadmap, *, at: datetime) -> Roadmap:
     roadmap.revision += 1
     session.add(roadmap)
     session.flush()
+    _record(session, roadmap, "roadmap.adopted")
     return roadmap
 
 
@@ -162,6 +166,7 @@ def rename(session: Session, roadmap: Roadmap, name: str) -> Roadmap:
     roadmap.revision += 1
     session.add(roadmap)
     session.flush()
+    _record(session, roadmap, "roadmap.renamed")
     return roadmap
 
 
@@ -171,3 +176,8 @@ def discard(session: Session, roadmap: Roadmap) -> None:
         raise ConflictError("Only a what-if can be discarded; plans are kept.")
     session.delete(roadmap)
     session.flush()
+    _record(session, roadmap, "roadmap.discarded")
+
+
+def _record(session: Session, roadmap: Roadmap, act: str, **details: Any) -> None:
+    record(session, act, organization_id=roadmap.organization_id, subject=f"roadmap:{roadmap.id}", **details)

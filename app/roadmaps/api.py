@@ -5,12 +5,13 @@ import io
 from datetime import date, datetime
 from typing import Any
 
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from app.access import Permission, access_roadmap, access_snapshot
+from app.audit.reading import record_reading
 from app.clock import now
 from app.errors import ConflictError
 from app.formats import safe_text
@@ -149,7 +150,7 @@ def post_adopt(session: SessionDep, user: CurrentUser, roadmap_id: str) -> Roadm
     response_class=Response,
     responses={200: {"content": {"text/csv": {}}}},
 )
-def export_csv(session: SessionDep, user: CurrentUser, roadmap_id: str) -> Response:
+def export_csv(request: Request, session: SessionDep, user: CurrentUser, roadmap_id: str) -> Response:
     row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
     view = view_of(session, row)
     out = io.StringIO()
@@ -162,5 +163,12 @@ def export_csv(session: SessionDep, user: CurrentUser, roadmap_id: str) -> Respo
         owner = page.item.owner if page.item else ""
         cells = [name, page.initiative.title, page.capability, page.when, owner, days, cost, page.why]
         writer.writerow([safe_text(cell) for cell in cells])
+    record_reading(
+        request.app.state.engine,
+        session,
+        "roadmap.exported",
+        organization_id=row.organization_id,
+        subject=f"roadmap:{row.id}",
+    )
     headers = {"Content-Disposition": f'attachment; filename="roadmap-{row.id}.csv"'}
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

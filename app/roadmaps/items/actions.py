@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from app.audit.actions import record
 from app.errors import InvalidInputError, NotFoundError
 from app.models import Roadmap, RoadmapItem
 from app.roadmaps.items.forms import ItemForm
@@ -52,6 +53,14 @@ def save_item(session: Session, roadmap: Roadmap, initiative_id: str, form: Item
         item.sqlmodel_update(values | {"revision": item.revision + 1})
     session.add(item)
     session.flush()
+    record(
+        session,
+        "roadmap.item_saved",
+        organization_id=roadmap.organization_id,
+        subject=f"roadmap:{roadmap.id}",
+        initiative=initiative_id,
+        status=item.status,
+    )
     return item
 
 
