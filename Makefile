@@ -86,6 +86,10 @@ test-faults: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Kill servers dur
 test-browser: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Run the tests in a real Chromium
 	@tools/test.sh browser
 
+.PHONY: pictures
+pictures: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Make the pictures of the guides again, by the browser tests
+	@TRIGPOINT_PICTURES=docs/guides/images tools/test.sh browser
+
 .PHONY: bench
 bench: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Measure saves and reports, as ratios to a bare reference
 	@$(BIN)/python -m bench

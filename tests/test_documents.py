@@ -106,3 +106,11 @@ def test_the_licence_is_whole() -> None:
     assert "Apache License" in text
     assert "END OF TERMS AND CONDITIONS" in text
     assert 'license = "Apache-2.0"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_the_pictures_are_those_that_the_guides_show() -> None:
+    text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    shown = {Path(name).name for name in re.findall(r"images/[\w-]+\.png", text)}
+    assert shown == {file.name for file in (ROOT / "docs" / "guides" / "images").iterdir()}
+    made = (ROOT / "tests" / "browser" / "test_whole_flow.py").read_text(encoding="utf-8")
+    assert {name for name in shown if f'"{Path(name).stem}"' not in made} == set()

@@ -47,7 +47,7 @@ def plan_roadmap(
     """A new proposed plan for a snapshot. Raises `InvalidInputError` without any target."""
     _require_known(form, assessment_of(session, snapshot))
     limits = form.limits(proposed_limits(session, snapshot, at=at))
-    return _solve(session, snapshot, user, form.name or "First plan", "proposed", None, limits, at, seconds)
+    return _solve(session, snapshot, user, form.name or "First plan", "proposed", limits, at, seconds)
 
 
 def plan_scenario(
@@ -59,7 +59,7 @@ def plan_scenario(
     _require_known(form, assessment_of(session, parent))
     limits = form.limits(Limits.of(parent.limits))
     snapshot = session.exec(select(Snapshot).where(col(Snapshot.id) == parent.snapshot_id)).one()
-    return _solve(session, snapshot, user, form.name or "What if", "scenario", parent.id, limits, at, seconds)
+    return _solve(session, snapshot, user, form.name or "What if", "scenario", limits, at, seconds, parent)
 
 
 def _require_known(form: PlanForm, assessment: Assessment) -> None:
@@ -97,15 +97,17 @@ def _solve(
     user: User | None,
     name: str,
     status: str,
-    parent_id: str | None,
     limits: Limits,
     at: datetime,
     seconds: float,
+    parent: Roadmap | None = None,
 ) -> Roadmap:
+    """Plan and store. A what-if starts from its ``parent``, so that only what the limits ask for differs."""
     assessment = assessment_of(session, snapshot)
     library = load_library(assessment.questionnaire_id)
     result = aimed(result_of(snapshot), limits.targets)
-    planned = plan(result, questionnaire_of(assessment), library, limits, seconds)
+    warm = parent.solution["starts"] if parent else None
+    planned = plan(result, questionnaire_of(assessment), library, limits, seconds, warm)
     idle = set(limits.pins) - {initiative["id"] for initiative in planned.problem["initiatives"]}
     if idle:
         raise InvalidInputError(
@@ -115,7 +117,7 @@ def _solve(
         organization_id=snapshot.organization_id,
         assessment_id=snapshot.assessment_id,
         snapshot_id=snapshot.id,
-        parent_id=parent_id,
+        parent_id=parent.id if parent else None,
         name=name,
         status=status,
         starts_on=limits.starts_on,

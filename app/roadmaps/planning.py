@@ -34,15 +34,19 @@ def plan(
     library: InitiativeLibrary,
     limits: Limits,
     seconds: float = SECONDS,
+    warm: Mapping[str, int] | None = None,
 ) -> Planned:
-    """The best plan found within ``seconds``. Raises `InvalidInputError` when there is nowhere to go to."""
+    """The best plan found within ``seconds``; the search starts from the plan ``warm``.
+
+    Raises `InvalidInputError` when there is nowhere to go to.
+    """
     if not any(getattr(x, "target", None) is not None for x in result.capabilities):
         raise InvalidInputError('There is no target, so a roadmap has no "where to". Set targets in the strategy step.')
     candidates = find_candidates(result, library, questionnaire)
     document = problem_document(result, candidates, limits)
     try:
         problem = parse_problem(document)
-        solution = solve(problem, time_limit=seconds, gap=GAP)
+        solution = solve(problem, time_limit=seconds, gap=GAP, warm=warm)
     except ProblemError as error:
         raise InvalidInputError("This plan cannot be made: " + " ".join(error.faults[:3])) from None
     return Planned(

@@ -25,7 +25,7 @@ def scenarios_of(session: Session, roadmap: Roadmap) -> list[Roadmap]:
         select(Roadmap)
         .where(Roadmap.organization_id == roadmap.organization_id, Roadmap.parent_id == roadmap.id)
         .where(Roadmap.status == "scenario")
-        .order_by(col(Roadmap.created_at).desc())
+        .order_by(col(Roadmap.created_at).desc(), col(Roadmap.id).desc())
     )
     return list(session.exec(statement).all())
 

@@ -27,7 +27,8 @@ from tests.conftest import _current
 from tests.databases import Template
 from tests.factories import make_leader, make_organization, make_user
 
-GUIDES = Path(__file__).parents[2] / "docs" / "guides" / "images"
+PICTURES = Path(os.environ["TRIGPOINT_PICTURES"]) if "TRIGPOINT_PICTURES" in os.environ else None
+"""Where the pictures of the guides go; a run of the tests changes no file of the tree."""
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 780}

@@ -52,6 +52,7 @@ class RoadmapPage:
     differences: tuple[DiffRow, ...]
     changes: tuple[Change, ...]
     scenarios: tuple[tuple[str, str], ...]
+    compare_href: str
     back_href: str
     conflict: tuple[str, ...]
     job: JobLine | None
@@ -97,6 +98,7 @@ def roadmap_page(
         differences=differences(view, before, levels, levels_before) if before else (),
         changes=changes(view, before, rows) if before else (),
         scenarios=tuple((f"/roadmaps/{row.id}", row.name) for row in scenarios),
+        compare_href=f"/roadmaps/{(before or view).roadmap.id}/compare",
         back_href=back_href,
         conflict=tuple(each["text"] for each in view.roadmap.solution["conflict"]),
         job=job_line(job),
