@@ -2,13 +2,52 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SECRET = "insecure-secret-for-development-only"  # noqa: S105 - production refuses to start with it
+
+
+def is_safe_address(address: str) -> bool:
+    """https, or this machine."""
+    parts = urlsplit(address)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"})
+    )
+
+
+def _safe_address(address: str) -> str:
+    if not is_safe_address(address):
+        raise ValueError("the issuer must start with https://")
+    return address
+
+
+class OidcProvider(BaseModel):
+    """Where people may sign in instead of by a password (OpenID Connect)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    """Part of the address that is registered there; never change it."""
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    """What people call it."""
+    issuer: Annotated[str, Field(max_length=255), AfterValidator(_safe_address)]
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret: SecretStr = SecretStr("")
+    second_factor: bool = False
+    """Whether it asks for a second factor itself, so that ours is not asked for."""
 
 
 class Settings(BaseSettings):
@@ -47,6 +86,16 @@ class Settings(BaseSettings):
     """Who improves roadmaps after the first second: a child process of the server, or only ``trigpoint worker``."""
     second_factor: Literal["auto", "required", "optional"] = "auto"
     """Whether consultants and administrators need a second factor; ``auto``: in production."""
+    oidc_providers: tuple[OidcProvider, ...] = ()
+    """Where people may sign in instead of by a password: a JSON list of id, name, issuer, client_id, client_secret."""
+
+    @field_validator("oidc_providers")
+    @classmethod
+    def _different(cls, providers: tuple[OidcProvider, ...]) -> tuple[OidcProvider, ...]:
+        for values in zip(*((provider.id, provider.issuer) for provider in providers), strict=True):
+            if len(set(values)) < len(values):
+                raise ValueError("each provider of TRIGPOINT_OIDC_PROVIDERS needs an id and an issuer of its own")
+        return providers
 
     @field_validator("database_url", "migration_url")
     @classmethod

@@ -62,12 +62,12 @@ def cookie_name(settings: Settings, name: str) -> str:
     return f"__Host-{name}" if settings.https else name
 
 
-def set_cookie(response: Response, name: str, token: str, *, days: int) -> None:
+def set_cookie(response: Response, name: str, token: str, *, days: float) -> None:
     settings = get_settings()
     response.set_cookie(
         cookie_name(settings, name),
         token,
-        max_age=days * 86400,
+        max_age=int(days * 86400),
         path="/",
         httponly=True,
         secure=settings.https,

@@ -63,8 +63,11 @@ def set_password(session: Session, user: User, password: str) -> None:
     session.execute(delete(AccountLink).where(col(AccountLink.user_id) == user.id))
 
 
-def start_session(session: Session, user: User, *, at: datetime, days: int, agent: str = "") -> SignedIn:
-    """A fresh token for ``user``; every sign-in gets its own. ``agent``: browser and system in words."""
+def start_session(
+    session: Session, user: User, *, at: datetime, days: int, agent: str = "", provider: str = ""
+) -> SignedIn:
+    """A fresh token for ``user``; every sign-in gets its own. ``agent``: browser and system in words; ``provider``: where
+    they signed in, unless here."""
     token = new_token()
     session.add(
         LoginSession(
@@ -74,6 +77,7 @@ def start_session(session: Session, user: User, *, at: datetime, days: int, agen
             seen_at=at,
             expires_at=at + timedelta(days=days),
             agent=agent[:80],
+            provider=provider,
         )
     )
     session.flush()
@@ -117,9 +121,12 @@ def rename(session: Session, user: User, name: str) -> None:
     record(session, "account.name_changed", actor=user.id)
 
 
-def sign_out(session: Session, token_hash: str) -> None:
+def sign_out(session: Session, token_hash: str) -> str:
+    """End the session; returns the id of the provider where its person may still be signed in, if any."""
+    login = session.get(LoginSession, token_hash)
     record(session, "account.signed_out")
     session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == token_hash))
+    return login.provider if login else ""
 
 
 def grant(session: Session, user: User, organization_id: str, role: str) -> None:

@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.accounts.actions import digest, sign_out
-from app.accounts.factors import WRONG_CODE, code_fits, has_factor, is_demanded
+from app.accounts.factors import WRONG_CODE, code_fits
 from app.accounts.sessions import agent_words, end_session, open_sessions
-from app.accounts.signing_in import begin_session, user_of_password
+from app.accounts.signing_in import begin_session, missing_factor, user_of_password
 from app.accounts.tokens import LONGEST, create_token, revoke_token, tokens_of
 from app.clock import now
 from app.errors import ForbiddenError, NotSignedInError
@@ -102,13 +102,14 @@ def post_session(
 ) -> SignedInOut | JSONResponse:
     days, at = get_settings().session_days, now()
     user = user_of_password(session, form.email, form.password)
-    if has_factor(user):
+    needs = missing_factor(session, user)
+    if needs == "code":
         if not form.code:
             raise NotSignedInError("Send the code of your authenticator, or a recovery code, as 'code' too.")
         if not code_fits(session, user, form.code, at=at):
             # Returned, not raised: that a code was wrong is counted, so the transaction must commit.
             return problem_response(401, NotSignedInError.title, WRONG_CODE)
-    elif is_demanded(session, user):
+    elif needs:
         raise ForbiddenError("Your role needs a second factor. Sign in on the pages once, and set it up there.")
     agent = agent_words(request.headers.get("user-agent", ""))
     token = begin_session(session, user, at=at, days=days, agent=agent, second_factor_shown=True)[0].token

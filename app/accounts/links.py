@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, delete, or_, update
 from sqlmodel import Session, col, select
 
 from app.accounts.actions import create_user, digest, set_password
@@ -16,7 +16,7 @@ from app.audit.actions import record
 from app.clock import new_token
 from app.errors import GoneError
 from app.mail.outbox import queue_mail
-from app.models import AccountLink, Organization, OutboxMail, User
+from app.models import AccountLink, OidcIdentity, Organization, OutboxMail, User
 from app.settings import get_settings
 
 RESET_LIFE = timedelta(hours=1)
@@ -61,7 +61,7 @@ def invite(
     queue_mail(
         session,
         to=address,
-        template=ADDED if can_sign_in(user) else INVITATION,
+        template=ADDED if can_sign_in(session, user) else INVITATION,
         values={
             "organization": organization.name if organization else "Trigpoint",
             "inviter": inviter.name,
@@ -79,9 +79,15 @@ def invite(
     return user
 
 
-def can_sign_in(user: User) -> bool:
-    """Whether an invitation was accepted: a user without password has nothing to sign in with yet."""
-    return user.password_hash is not None
+def has_way_in() -> ColumnElement[bool]:
+    """For queries of `User`: whether an invitation was accepted, by a password or an identity at a provider."""
+    connected = select(OidcIdentity.user_id).where(OidcIdentity.user_id == User.id).exists()
+    return or_(col(User.password_hash).is_not(None), connected)
+
+
+def can_sign_in(session: Session, user: User) -> bool:
+    """Whether an invitation was accepted: who has neither password nor identity has nothing to sign in with yet."""
+    return session.exec(select(User.id).where(User.id == user.id, has_way_in())).first() is not None
 
 
 def values_of_mail(session: Session, mail: OutboxMail, *, at: datetime) -> Mapping[str, str] | None:
@@ -93,7 +99,7 @@ def values_of_mail(session: Session, mail: OutboxMail, *, at: datetime) -> Mappi
     if mail.template == RESET:
         token = _mint(session, user, "reset", at=at, life=RESET_LIFE)
         return {**mail.content, "name": user.name, "link": f"{base}/password/{token}"}
-    if can_sign_in(user):
+    if can_sign_in(session, user):
         return {
             **mail.content,
             "name": user.name,
@@ -105,7 +111,7 @@ def values_of_mail(session: Session, mail: OutboxMail, *, at: datetime) -> Mappi
 
 def password_link(session: Session, user: User, *, at: datetime) -> str:
     """A link for whoever sits at the server: an administrator hands it out where no mail can be sent."""
-    purpose, life = ("reset", RESET_LIFE) if can_sign_in(user) else ("invitation", INVITATION_LIFE)
+    purpose, life = ("reset", RESET_LIFE) if can_sign_in(session, user) else ("invitation", INVITATION_LIFE)
     return f"{get_settings().base_url}/password/{_mint(session, user, purpose, at=at, life=life)}"
 
 
@@ -129,6 +135,23 @@ def open_link(session: Session, token: str, *, at: datetime) -> tuple[AccountLin
 
 def use_link(session: Session, token: str, *, name: str, password: str, at: datetime) -> User:
     """Set the password, once. Every session and every other link of the user ends with it."""
+    link, user = _use(session, token, at=at)
+    if link.purpose == "invitation" and name:
+        user.name = name
+    set_password(session, user, password)
+    session.flush()
+    record(session, "account.password_set", actor=user.id)
+    return user
+
+
+def spend_link(session: Session, token: str, *, at: datetime) -> tuple[AccountLink, User]:
+    """Use the link for something else than a password, once. Every other link of the user ends with it."""
+    link, user = _use(session, token, at=at)
+    session.execute(delete(AccountLink).where(col(AccountLink.user_id) == user.id))
+    return link, user
+
+
+def _use(session: Session, token: str, *, at: datetime) -> tuple[AccountLink, User]:
     link, user = open_link(session, token, at=at)
     won = session.exec(
         update(AccountLink)
@@ -137,9 +160,4 @@ def use_link(session: Session, token: str, *, name: str, password: str, at: date
     )
     if not won.rowcount:
         raise GoneError("This link was used or has expired. Ask for a new one on the sign-in page.")
-    if link.purpose == "invitation" and name:
-        user.name = name
-    set_password(session, user, password)
-    session.flush()
-    record(session, "account.password_set", actor=user.id)
-    return user
+    return link, user

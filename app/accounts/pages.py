@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.accounts.factors import Enrolment
 from app.accounts.sessions import OpenSession
 from app.models import ApiToken
+from app.settings import OidcProvider
 from app.web import FormErrors
 
 
@@ -21,6 +22,8 @@ class AccountPage:
     scopes: Mapping[str, str]
     new_token: str
     """Shown once, right after it was created."""
+    providers: Sequence[tuple[OidcProvider, bool]]
+    """Each provider, and whether the account is connected with it."""
     done: str
     errors: FormErrors
 
@@ -39,7 +42,22 @@ class PasswordPage:
     invited: bool
     name: str
     email: str
+    providers: Sequence[OidcProvider]
     errors: FormErrors
+
+
+@dataclass(frozen=True)
+class ConnectPage:
+    """Somebody came back from a provider with the link of a mail: is it this account that shall be connected?"""
+
+    provider: OidcProvider
+    name: str
+    """Theirs at the provider, where it told."""
+    email: str
+    """The account's here."""
+    invited: bool
+    offer: str
+    """Sealed."""
 
 
 @dataclass(frozen=True)

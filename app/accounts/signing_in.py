@@ -11,6 +11,7 @@ from app.accounts.passwords import verify_password
 from app.audit.actions import record
 from app.errors import NotSignedInError
 from app.models import LoginSession, User
+from app.tenancy import see_as_user
 
 HALF_WAY = timedelta(minutes=15)
 """How long the password counts while the second factor is awaited."""
@@ -28,21 +29,31 @@ def user_of_password(session: Session, email: str, password: str) -> User:
 
 
 def begin_session(
-    session: Session, user: User, *, at: datetime, days: int, agent: str, second_factor_shown: bool = False
+    session: Session,
+    user: User,
+    *,
+    at: datetime,
+    days: int,
+    agent: str,
+    provider: str = "",
+    second_factor_shown: bool = False,
 ) -> tuple[SignedIn, str]:
     """A session, and what it lacks: nothing, ``code`` or ``enrolment``. One that lacks something opens no other page."""
-    needs = "" if second_factor_shown else _missing(session, user)
-    signed_in = start_session(session, user, at=at, days=days, agent=agent)
+    needs = "" if second_factor_shown else missing_factor(session, user)
+    signed_in = start_session(session, user, at=at, days=days, agent=agent, provider=provider)
     if needs:
         login = session.get_one(LoginSession, digest(signed_in.token))
         login.needs, login.expires_at = needs, at + HALF_WAY
         session.flush()
     else:
-        record(session, "account.signed_in", actor=user.id, how="password")
+        record(session, "account.signed_in", actor=user.id, how=provider or "password")
     return signed_in, needs
 
 
-def _missing(session: Session, user: User) -> str:
+def missing_factor(session: Session, user: User) -> str:
+    """What somebody lacks who has shown a password: ``code``, ``enrolment`` where a factor must be set up first, or nothing."""
+    # Whether a factor is demanded depends on the roles in organisations, which only their members see.
+    see_as_user(session, user.id)
     if has_factor(user):
         return "code"
     return "enrolment" if is_demanded(session, user) else ""
@@ -50,7 +61,8 @@ def _missing(session: Session, user: User) -> str:
 
 def complete_session(session: Session, login: LoginSession, user: User, *, at: datetime, days: int) -> SignedIn:
     """A session that lacked a factor becomes a whole one, with a token of its own."""
-    agent = login.agent
-    record(session, "account.signed_in", actor=user.id, how="password and second factor")
+    agent, provider = login.agent, login.provider
+    how = f"{login.provider or 'password'} and second factor"
+    record(session, "account.signed_in", actor=user.id, how=how)
     session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == login.token_hash))
-    return start_session(session, user, at=at, days=days, agent=agent)
+    return start_session(session, user, at=at, days=days, agent=agent, provider=provider)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from app.accounts.links import has_way_in
 from app.models import LoginSession, Membership, OutboxMail, User
 from app.tenancy import see_everything
 
@@ -34,16 +35,16 @@ def all_users(session: Session) -> Sequence[UserRow]:
         .subquery()
     )
     rows = session.exec(
-        select(User, func.coalesce(places.c.places, 0), seen.c.seen_at)
+        select(User, func.coalesce(places.c.places, 0), seen.c.seen_at, has_way_in())
         .outerjoin(places, places.c.user_id == User.id)
         .outerjoin(seen, seen.c.user_id == User.id)
         .order_by(User.name, User.email)
     ).all()
-    return [_row(user, count, seen_at) for user, count, seen_at in rows]
+    return [_row(*row) for row in rows]
 
 
-def _row(user: User, organizations: int, seen_at: datetime | None) -> UserRow:
-    state = "disabled" if user.disabled_at else "active" if user.password_hash else "invited"
+def _row(user: User, organizations: int, seen_at: datetime | None, enters: bool) -> UserRow:
+    state = "disabled" if user.disabled_at else "active" if enters else "invited"
     return UserRow(
         user.id,
         user.name,

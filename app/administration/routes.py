@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Engine
 
 from app.access import require_administrator
+from app.accounts.oidc import redirect_uri
 from app.administration.actions import disable_user, enable_user, find_user, invite_user, reset_factor, set_rights
 from app.administration.queries import UserRow, all_users, mails_by_state, sessions_open
 from app.clock import now
@@ -144,6 +145,7 @@ def system(request: Request, session: SessionDep, _user: Administrator) -> HTMLR
             "demanded of consultants and administrators" if settings.second_factor_required else "optional",
         ),
         ("Mails go to", described(settings.smtp_url.get_secret_value())),
+        *((f"Sign-in at {each.name}", f"comes back to {redirect_uri(each)}") for each in settings.oidc_providers),
         ("Sessions", f"{sessions_open(session, at=now())} open"),
     )
     page = SystemPage(trouble is None, facts, mails_by_state(session))

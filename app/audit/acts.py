@@ -5,6 +5,8 @@ ACTS = {
     "account.name_changed": "Changed their name",
     "account.password_changed": "Changed their password",
     "account.password_set": "Set a password by a link from a mail",
+    "account.provider_connected": "Connected the account with a provider",
+    "account.provider_disconnected": "Disconnected the account from a provider",
     "account.recovery_codes_renewed": "Made new recovery codes",
     "account.second_factor_off": "Turned the second factor off",
     "account.second_factor_on": "Turned the second factor on",

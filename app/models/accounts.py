@@ -49,6 +49,8 @@ class LoginSession(SQLModel, table=True):
     """Browser and system in words, such as "Firefox on Linux"."""
     needs: str = Field(default="", max_length=10, sa_column_kwargs={"server_default": ""})
     """What is missing before it opens anything: "" nothing, ``code`` a second factor, ``enrolment`` to set one up."""
+    provider: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    """The id of the provider where the person signed in; "": by password or link."""
 
 
 class RecoveryCode(SQLModel, table=True):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from app.accounts.links import can_sign_in
+from app.accounts.links import has_way_in
 from app.models import Membership, Organization, Unit, User
 
 
@@ -38,9 +38,9 @@ def units_of(session: Session, organization: Organization) -> list[Unit]:
 def members_of(session: Session, organization: Organization) -> list[Member]:
     """Who may enter the organisation."""
     rows = session.exec(
-        select(User, Membership.role)
+        select(User, Membership.role, has_way_in())
         .join(Membership, col(Membership.user_id) == col(User.id))
         .where(Membership.organization_id == organization.id)
         .order_by(User.name)
     ).all()
-    return [Member(user.id, user.name, user.email, role, not can_sign_in(user)) for user, role in rows]
+    return [Member(user.id, user.name, user.email, role, not enters) for user, role, enters in rows]

@@ -8,7 +8,9 @@ from typing import TypeVar
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
+from app.accounts.discovery import discover
 from app.db import everything
+from app.errors import UnavailableError
 from app.health import readiness
 from app.models import Answer, Assessment, Response
 from app.responses.actions import pack
@@ -34,7 +36,7 @@ class Finding:
 
 def examine(engine: Engine, settings: Settings) -> list[Finding]:
     """Every check in order; those that need a migrated database only where there is one."""
-    findings = [_secret(settings), _version(engine)]
+    findings = [_secret(settings), _version(engine), *_providers(settings)]
     reason = readiness(engine)
     findings.append(Finding("migrations", "broken", reason) if reason else Finding("migrations", "fine", "current"))
     if reason is None:
@@ -46,6 +48,17 @@ def _secret(settings: Settings) -> Finding:
     if settings.secret_key.get_secret_value() == DEFAULT_SECRET:
         return Finding("secret", "caution", "the default one; set TRIGPOINT_SECRET_KEY before others use this")
     return Finding("secret", "fine", "set")
+
+
+def _providers(settings: Settings) -> Iterator[Finding]:
+    """Whether people can sign in at each provider now."""
+    for provider in settings.oidc_providers:
+        try:
+            discover(provider)
+        except UnavailableError as error:
+            yield Finding("sign-in", "caution", error.message)
+        else:
+            yield Finding("sign-in", "fine", f"{provider.name} answers")
 
 
 def _version(engine: Engine) -> Finding:

@@ -48,7 +48,7 @@ def call(browser: Client, endpoint: Endpoint, installation: Installation, docume
         answer = browser.request(endpoint.method, path)
     else:
         answer = browser.request(endpoint.method, path, data={"csrf": browser.csrf})
-    if answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?"):
+    if answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?next="):
         return "sign-in"
     return str(answer.status_code) if answer.status_code in {401, 403, 404} else "yes"
 

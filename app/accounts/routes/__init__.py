@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.accounts.routes import account, factors, password_links, sign_in
+from app.accounts.routes import account, factors, password_links, providers, sign_in
 
 router = APIRouter(include_in_schema=False)
-for part in (sign_in, factors, password_links, account):
+for part in (sign_in, providers, factors, password_links, account):
     router.include_router(part.router)

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from app.accounts.actions import change_password, digest, rename, start_session
 from app.accounts.factors import has_factor, is_demanded
+from app.accounts.identities import issuers_of
 from app.accounts.pages import AccountPage
 from app.accounts.routes.sign_in import agent_of
 from app.accounts.sessions import end_other_sessions, end_session, open_sessions
@@ -38,6 +39,7 @@ DONE = {
     "factor-off": "The second factor is turned off.",
     "token": "The token is revoked.",
     "session": "The session has ended.",
+    "disconnected": "Your account is no longer connected with the provider.",
     "sessions": "Every other session has ended.",
 }
 
@@ -127,6 +129,7 @@ def account_page(
     errors: FormErrors | None = None,
     new_token: str = "",
 ) -> HTMLResponse:
+    issuers = issuers_of(session, user)
     page = AccountPage(
         name=user.name,
         email=user.email,
@@ -143,6 +146,7 @@ def account_page(
         tokens=tokens_of(session, user),
         scopes=SCOPES,
         new_token=new_token,
+        providers=[(each, each.issuer in issuers) for each in get_settings().oidc_providers],
         done=done,
         errors=errors or FormErrors(),
     )

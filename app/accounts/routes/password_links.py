@@ -10,6 +10,7 @@ from app.accounts.links import open_link, request_reset, use_link
 from app.accounts.pages import PasswordPage, ResetPage
 from app.clock import now
 from app.errors import InvalidInputError
+from app.settings import get_settings
 from app.web import FieldError, FormErrors, Public, SessionDep, fields, posted_form, redirect, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Public])
@@ -57,6 +58,11 @@ def _refused(request: Request, session: SessionDep, token: str, problem: str) ->
 def _page(request: Request, session: SessionDep, token: str, errors: FormErrors) -> HTMLResponse:
     link, user = open_link(session, token, at=now())
     page = PasswordPage(
-        token=token, invited=link.purpose == "invitation", name=user.name, email=user.email, errors=errors
+        token=token,
+        invited=link.purpose == "invitation",
+        name=user.name,
+        email=user.email,
+        providers=get_settings().oidc_providers,
+        errors=errors,
     )
     return render(request, "accounts/password.html", status=422 if errors else 200, page=page)
