@@ -15,11 +15,14 @@ from app.catalogue.api import router as catalogue_api
 from app.catalogue.routes import router as catalogue
 from app.exports.api import router as exports_api
 from app.exports.routes import router as exports
+from app.inviting.api import router as inviting_api
+from app.inviting.routes import router as inviting
 from app.organizations.api import router as organizations_api
 from app.organizations.routes import router as organizations
 from app.portfolio.routes import router as portfolio
 from app.responses.api import router as responses_api
 from app.responses.routes import router as responses
+from app.responses.stopping import router as stopping
 from app.results.api import router as results_api
 from app.results.routes import router as results
 from app.results.shared import router as shared_reports
@@ -43,10 +46,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     catalogue,
     exports_api,
     exports,
+    inviting_api,
+    inviting,
     organizations_api,
     organizations,
     portfolio,
     responses_api,
+    stopping,
     responses,
     results_api,
     results,

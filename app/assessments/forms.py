@@ -112,6 +112,17 @@ class TermsForm(_Input):
     min_group: int = Field(default=5, ge=1, le=100)
     show_profile: str = ""
     edition_id: str = Field(default="", max_length=36)
+    by: Literal["mail", "links"] = "links"
+    reply_to: Annotated[str, BeforeValidator(_text)] = Field(default="", max_length=254)
+    remind_1: Moment = None
+    remind_2: Moment = None
+    remind_3: Moment = None
+
+    @property
+    def reminders(self) -> list[datetime]:
+        """When people are reminded; never where links are handed out."""
+        given = (self.remind_1, self.remind_2, self.remind_3)
+        return [when for when in given if when is not None] if self.by == "mail" else []
 
     def terms(self) -> Terms:
         return Terms(

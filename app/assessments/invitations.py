@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.accounts.actions import digest
+from app.assessments.mailing import inviting_of, queue_invitations
 from app.assessments.queries import participant_of
 from app.audit.actions import record
 from app.clock import new_token
@@ -21,17 +22,23 @@ Linked = tuple[Participant, str]
 
 
 def invite(session: Session, assessment: Assessment, participants: Iterable[Participant], *, at: datetime) -> None:
-    """One invitation for each; links are minted when they are handed out."""
-    session.add_all(
-        Invitation(
-            organization_id=assessment.organization_id,
-            assessment_id=assessment.id,
-            participant_id=participant.id,
-            created_at=at,
+    """One invitation for each, and its mail where they are asked by mail; links are minted as they are handed out."""
+    pairs = [
+        (
+            participant,
+            Invitation(
+                organization_id=assessment.organization_id,
+                assessment_id=assessment.id,
+                participant_id=participant.id,
+                created_at=at,
+            ),
         )
         for participant in participants
-    )
+    ]
+    session.add_all(invitation for _, invitation in pairs)
     session.flush()
+    if inviting_of(session, assessment).by == "mail":
+        queue_invitations(session, assessment, pairs, at=at)
 
 
 def mint_links(session: Session, assessment: Assessment, *, at: datetime) -> list[Linked]:
@@ -50,7 +57,7 @@ def mint_links(session: Session, assessment: Assessment, *, at: datetime) -> lis
         )
     assessment.links_downloaded_at = at
     _record(session, assessment, "invitation.links_issued", people=len(waiting))
-    return [(participant, _mint(session, invitation, at)) for participant, invitation in waiting]
+    return [(participant, mint(session, invitation, at)) for participant, invitation in waiting]
 
 
 def issue_new_links(session: Session, assessment: Assessment, *, at: datetime) -> list[Linked]:
@@ -63,23 +70,23 @@ def issue_new_links(session: Session, assessment: Assessment, *, at: datetime) -
     assessment.links_downloaded_at = at
     waiting = _answering(session, assessment)
     _record(session, assessment, "invitation.links_issued", people=len(waiting))
-    return [(participant, _mint(session, invitation, at)) for participant, invitation in waiting]
+    return [(participant, mint(session, invitation, at)) for participant, invitation in waiting]
 
 
 def mint_link(session: Session, assessment: Assessment, participant_id: str, *, at: datetime) -> Linked:
     """Another live link for one participant, to be copied now."""
     _require_open(assessment)
-    participant, invitation = _invited(session, assessment, participant_id)
+    participant, invitation = invited(session, assessment, participant_id)
     if invitation.revoked_at is not None:
         raise ConflictError(f"The invitation of {participant.name} was revoked. Restore it first, then copy its link.")
     _record(session, assessment, "invitation.link_issued", participant=participant.id)
-    return participant, _mint(session, invitation, at)
+    return participant, mint(session, invitation, at)
 
 
 def revoke_invitation(session: Session, assessment: Assessment, participant_id: str, *, at: datetime) -> Participant:
     """End every link of one participant. Answers already submitted stay. Raises `ConflictError` when there are some."""
     _require_open(assessment)
-    participant, invitation = _invited(session, assessment, participant_id)
+    participant, invitation = invited(session, assessment, participant_id)
     if invitation.submitted_at is not None and assessment.anonymity != "anonymous":
         raise ConflictError(f"{participant.name} has already submitted, so there is nothing left to revoke.")
     if invitation.revoked_at is None:
@@ -94,7 +101,7 @@ def restore_invitation(session: Session, assessment: Assessment, participant_id:
     """Undo a revocation. The old links stay dead: their digests go, a new link has to be copied. In anonymous assessments
     they come back to life instead, because nothing else leads to answers that were begun."""
     _require_open(assessment)
-    participant, invitation = _invited(session, assessment, participant_id)
+    participant, invitation = invited(session, assessment, participant_id)
     if invitation.revoked_at is not None:
         if assessment.anonymity != "anonymous":
             session.execute(delete(InvitationToken).where(col(InvitationToken.invitation_id) == invitation.id))
@@ -151,7 +158,8 @@ def _answering(session: Session, assessment: Assessment) -> list[tuple[Participa
     return list(session.exec(statement).all())
 
 
-def _invited(session: Session, assessment: Assessment, participant_id: str) -> tuple[Participant, Invitation]:
+def invited(session: Session, assessment: Assessment, participant_id: str) -> tuple[Participant, Invitation]:
+    """A participant and their invitation, to be changed."""
     participant = participant_of(session, assessment, participant_id)
     statement = (
         select(Invitation)
@@ -165,7 +173,8 @@ def _invited(session: Session, assessment: Assessment, participant_id: str) -> t
     return participant, session.exec(statement).one()
 
 
-def _mint(session: Session, invitation: Invitation, at: datetime) -> str:
+def mint(session: Session, invitation: Invitation, at: datetime) -> str:
+    """Another live token; only its digest is stored."""
     token = new_token()
     session.add(
         InvitationToken(

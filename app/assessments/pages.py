@@ -9,12 +9,15 @@ from sqlmodel import Session
 from app.assessments.actions import DEFAULT_REASON, default_targets
 from app.assessments.forms import goal_rows
 from app.assessments.importing import ImportOutcome
+from app.assessments.mailing import inviting_of
 from app.assessments.queries import (
+    LastMail,
     Missing,
     ParticipantRow,
     assessments_of,
     editions_for,
     goals_of,
+    last_mails,
     missing_before_launch,
     organization_of,
     organization_units,
@@ -26,9 +29,11 @@ from app.assessments.queries import (
     strategy_of,
     targets_of,
 )
+from app.assessments.reminders import proposed_rounds, reminders_of
 from app.assessments.roster import short_label
 from app.formats import clock_time, day, level, long_day, moment, plural
-from app.models import Assessment, Organization, Target
+from app.models import Assessment, Inviting, Organization, Reminder, Target
+from app.settings import get_settings
 from app.web import FormErrors, Link
 from questionnaires.load import load_questionnaire, shipped
 from questionnaires.schema import Dimension, Questionnaire
@@ -67,6 +72,12 @@ ANONYMITY = (
             "Reports still show only groups of at least the minimum size."
         ),
     ),
+)
+
+
+WAYS = (
+    ("mail", "By mail from here", "One mail each, with a link of their own, as soon as the window is open."),
+    ("links", "By links that you hand out", "No mail is sent: you download the links once, or copy them one by one."),
 )
 
 
@@ -118,7 +129,7 @@ def tabs_of(assessment: Assessment, current: str) -> tuple[Link, ...]:
         ("strategy", "Strategy", f"{base}/setup/strategy"),
         ("participants", "Participants", f"{base}/setup/participants"),
     ]
-    tabs.append(("live", "Live", f"{base}/live"))
+    tabs += [("mails", "Mails", f"{base}/mails"), ("live", "Live", f"{base}/live")]
     if assessment.status == "closed":
         tabs.append(("report", "Report", f"{base}/report"))
     return tuple(Link(label, href, name == current) for name, label, href in tabs)
@@ -510,7 +521,11 @@ class PersonRow:
     role: str
     seniority: str
     state: str
+    mail: str
+    trouble: str
+    """Why a mail did not arrive; empty when it did, or is on its way."""
     can_link: bool
+    can_send: bool
     can_revoke: bool
     can_restore: bool
     can_remove: bool
@@ -523,6 +538,7 @@ class ParticipantsPage:
     next_href: str
     draft: bool
     open: bool
+    by_mail: bool
     anonymous: bool
     minimum: int
     units: tuple[UnitRow, ...]
@@ -561,12 +577,15 @@ def participants_page(
         for question in questionnaire.profile
     }
     counts = participants_by_unit(session, assessment)
+    mails = last_mails(session, assessment, [row.invitation_id for row in people if row.invitation_id])
+    by_mail = inviting_of(session, assessment).by == "mail"
     return ParticipantsPage(
         setup=setup_of(session, assessment, "participants", at=at),
         base=base,
         next_href=f"{base}/setup/terms" if assessment.status == "draft" else f"{base}/live",
         draft=assessment.status == "draft",
         open=assessment.status == "open",
+        by_mail=by_mail,
         anonymous=assessment.anonymity == "anonymous",
         minimum=assessment.min_group,
         units=tuple(
@@ -579,7 +598,7 @@ def participants_page(
             )
             for unit in organization_units(session, assessment.organization_id)
         ),
-        people=tuple(_person(assessment, row, labels) for row in people),
+        people=tuple(_person(assessment, row, labels, mails.get(row.invitation_id or ""), by_mail) for row in people),
         count=participant_count(session, assessment),
         newer=f"{base}/setup/participants#people" if after else None,
         older=f"{base}/setup/participants?after={people[-1].id}#people" if len(rows) > PEOPLE_PER_PAGE else None,
@@ -599,8 +618,16 @@ def _example(labels: Mapping[str, Mapping[str, str]]) -> str:
     return f"name,e-mail,unit,role\nFirst Last,first.last@company.com,Field EMEA,{roles[-1]}"
 
 
-def _person(assessment: Assessment, row: ParticipantRow, labels: Mapping[str, Mapping[str, str]]) -> PersonRow:
+def _person(
+    assessment: Assessment,
+    row: ParticipantRow,
+    labels: Mapping[str, Mapping[str, str]],
+    mail: LastMail | None,
+    by_mail: bool,
+) -> PersonRow:
     open_now = assessment.status == "open" and row.invitation_id is not None
+    waits = open_now and row.revoked_at is None and row.submitted_at is None
+    failed = mail is not None and mail.state in {"bounced", "failed", "uncertain"}
     return PersonRow(
         row.id,
         row.name,
@@ -609,8 +636,11 @@ def _person(assessment: Assessment, row: ParticipantRow, labels: Mapping[str, Ma
         labels.get("profile.role", {}).get(row.role, row.role),
         labels.get("profile.seniority", {}).get(row.seniority, row.seniority),
         _invitation_state(assessment, row),
-        can_link=open_now and row.revoked_at is None and row.submitted_at is None,
-        can_revoke=open_now and row.revoked_at is None and row.submitted_at is None,
+        mail_words(mail) if by_mail else "",
+        mail.reply if mail and failed else "",
+        can_link=waits,
+        can_send=waits and by_mail and row.opted_out_at is None and (failed or mail is None),
+        can_revoke=waits,
         can_restore=open_now and row.revoked_at is not None,
         can_remove=assessment.status == "draft",
     )
@@ -625,7 +655,17 @@ def _invitation_state(assessment: Assessment, row: ParticipantRow) -> str:
         return f"revoked {day(row.revoked_at)}"
     if row.started_at is not None:
         return f"started {day(row.started_at)}"
-    return "invited"
+    return "wants no more mails" if row.opted_out_at else "invited"
+
+
+def mail_words(mail: LastMail | None) -> str:
+    """How a mail ended, in words."""
+    if mail is None:
+        return "no mail yet"
+    words = {"sent": "delivered", "bounced": "bounced", "failed": "given up", "uncertain": "perhaps delivered"}
+    if mail.state not in words:
+        return "mail on its way"
+    return f"{words[mail.state]} {day(mail.ended_at)}"
 
 
 @dataclass(frozen=True)
@@ -648,6 +688,8 @@ class TermsPage:
     values: Typed
     errors: FormErrors
     modes: tuple[Choice, ...]
+    ways: tuple[Choice, ...]
+    words_href: str
     editions: tuple[Choice, ...]
     waves: tuple[Choice, ...]
     illustrative: bool
@@ -671,6 +713,8 @@ def terms_page(
         Typed(shown),
         errors or FormErrors(),
         tuple(Choice(*mode) for mode in ANONYMITY),
+        tuple(Choice(*way) for way in WAYS),
+        f"/assessments/{assessment.id}/mails",
         tuple(
             Choice(
                 x.id,
@@ -686,7 +730,15 @@ def terms_page(
 def terms_values(session: Session, assessment: Assessment, at: datetime) -> dict[str, str]:
     """The stored terms; a window of two weeks is proposed where there is none."""
     closes = assessment.closes_at or _in_two_weeks(at)
+    way = session.get(Inviting, (assessment.organization_id, assessment.id))
     return {
+        "by": way.by if way else ("mail" if get_settings().smtp_url.get_secret_value() else "links"),
+        "reply_to": way.reply_to if way else "",
+        **reminder_values(
+            [each.due_at for each in reminders_of(session, assessment) if each.state == "planned"]
+            if way
+            else proposed_rounds(assessment.opens_at or at, closes)
+        ),
         "name": assessment.name,
         "previous_id": assessment.previous_id or "",
         "anonymity": assessment.anonymity,
@@ -697,6 +749,11 @@ def terms_values(session: Session, assessment: Assessment, at: datetime) -> dict
         "show_profile": "yes" if assessment.show_profile else "",
         "edition_id": assessment.edition_id or "",
     }
+
+
+def reminder_values(due: Sequence[datetime]) -> dict[str, str]:
+    """The fields ``remind_1`` … of planned reminders."""
+    return {f"remind_{number}": input_moment(when) for number, when in enumerate(due, start=1)}
 
 
 def _in_two_weeks(at: datetime) -> datetime:
@@ -737,6 +794,7 @@ class ReviewPage:
     cautions: tuple[Fact, ...]
     facts: tuple[Fact, ...]
     people: int
+    by_mail: bool
     illustrative: bool
 
 
@@ -752,6 +810,7 @@ def review_page(session: Session, assessment: Assessment, *, at: datetime) -> Re
         tuple(_cautions(session, assessment, base)),
         tuple(_facts(session, assessment, base, edition.edition if edition else None)),
         participant_count(session, assessment),
+        inviting_of(session, assessment).by == "mail",
         edition is not None and edition.kind == "illustrative",
     )
 
@@ -808,9 +867,20 @@ def _facts(session: Session, assessment: Assessment, base: str, edition: str | N
         Fact("Participants", people, f"{base}/participants"),
         Fact("Anonymity", f"{mode}, groups of at least {assessment.min_group}", f"{base}/terms"),
         Fact("Window", window_words(assessment), f"{base}/terms"),
+        Fact("Links", WAY_FACTS[inviting_of(session, assessment).by], f"{base}/terms"),
+        Fact("Reminders", reminder_words(reminders_of(session, assessment)), f"{base}/terms"),
         Fact("Wave", f"{assessment.wave}, after {previous}" if previous else f"{assessment.wave}", f"{base}/terms"),
         Fact("Peers", f"edition {edition}" if edition else "no comparison with peers", f"{base}/terms"),
     ]
+
+
+def reminder_words(reminders: Sequence[Reminder]) -> str:
+    """The days of the planned reminders."""
+    days = [day(each.due_at) for each in reminders if each.state == "planned"]
+    return ", ".join(days) if days else "none planned"
+
+
+WAY_FACTS = {"mail": "by mail, one to each participant", "links": "handed out by you; no mail is sent"}
 
 
 def window_words(assessment: Assessment) -> str:

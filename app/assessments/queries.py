@@ -19,6 +19,7 @@ from app.models import (
     Goal,
     Invitation,
     Organization,
+    OutboxMail,
     Participant,
     Snapshot,
     Strategy,
@@ -140,6 +141,7 @@ class ParticipantRow:
     started_at: datetime | None
     submitted_at: datetime | None
     revoked_at: datetime | None
+    opted_out_at: datetime | None
 
 
 def _participant_rows() -> Any:
@@ -156,6 +158,7 @@ def _participant_rows() -> Any:
             col(Invitation.started_at),
             col(Invitation.submitted_at),
             col(Invitation.revoked_at),
+            col(Invitation.opted_out_at),
         )
         .join(
             Unit,
@@ -207,6 +210,7 @@ def _shown(assessment: Assessment, row: ParticipantRow) -> ParticipantRow:
         None,
         None,
         row.revoked_at,
+        row.opted_out_at,
     )
 
 
@@ -216,6 +220,36 @@ def participant_of(session: Session, assessment: Assessment, participant_id: str
     if found is None:
         raise NotFoundError("There is no such participant in this assessment.")
     return found
+
+
+@dataclass(frozen=True)
+class LastMail:
+    """How the newest mail to somebody ended, or that it is on its way."""
+
+    state: str
+    to: str
+    reply: str
+    ended_at: datetime | None
+
+
+def last_mails(session: Session, assessment: Assessment, invitation_ids: Sequence[str]) -> dict[str, LastMail]:
+    """Invitation id → its newest mail; in anonymous assessments its newest invitation, because who gets a reminder tells
+    who has not answered."""
+    statement = (
+        select(  # type: ignore[call-overload]
+            OutboxMail.invitation_id, OutboxMail.state, OutboxMail.to_address, OutboxMail.reply, OutboxMail.ended_at
+        )
+        .where(
+            OutboxMail.organization_id == assessment.organization_id,
+            OutboxMail.assessment_id == assessment.id,
+            col(OutboxMail.invitation_id).in_(invitation_ids),
+            col(OutboxMail.state) != "skipped",
+        )
+        .order_by(col(OutboxMail.id))
+    )
+    if assessment.anonymity == "anonymous":
+        statement = statement.where(OutboxMail.template == "invitation")
+    return {row[0]: LastMail(*row[1:]) for row in session.exec(statement).all() if row[0]}
 
 
 def participant_count(session: Session, assessment: Assessment) -> int:

@@ -21,7 +21,7 @@ SYNONYMS: Mapping[str, frozenset[str]] = {
     "seniority": frozenset({"seniority", "profile seniority", "experience", "years", "years of experience", "tenure"}),
 }
 LONGEST = {"name": 200, "email": 254, "unit": 100}
-EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\.]+(\.[^\s@<>,;:\"()\[\]\\.]+)+")
+EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\.]+(\.[^\s@<>,;:\"()\[\]\\.]+)+")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from app.assessments.forms import (
 )
 from app.assessments.invitations import link_of
 from app.assessments.live import live_page
+from app.assessments.mailing import choose_way
 from app.assessments.pages import (
     STEPS,
     LinkPage,
@@ -37,6 +38,7 @@ from app.assessments.pages import (
     terms_page,
 )
 from app.assessments.queries import organization_of, participant_of, progress, questionnaire_of
+from app.assessments.reminders import plan_reminders
 from app.assessments.roster import decode
 from app.clock import now
 from app.errors import AppError, ConflictError, InvalidInputError, NotFoundError
@@ -343,8 +345,11 @@ def post_terms_step(
     if isinstance(given, TermsForm):
         try:
             actions.set_terms(session, assessment, given.terms(), at=now())
+            choose_way(session, assessment, by=given.by, reply_to=given.reply_to, at=now())
+            plan_reminders(session, assessment, given.reminders, at=now())
             return redirect(f"/assessments/{assessment.id}/setup/review")
         except InvalidInputError as error:
+            session.rollback()
             errors = _wrong(error, "name")
     page = terms_page(session, assessment, values, errors, at=now())
     shell = _shell(request, session, assessment, "terms")
@@ -387,13 +392,22 @@ def post_launch(
 
 
 @router.get("/assessments/{assessment_id}/live")
-def live(request: Request, session: SessionDep, user: CurrentUser, assessment_id: str) -> Response:
+def live(
+    request: Request,
+    session: SessionDep,
+    user: CurrentUser,
+    assessment_id: str,
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
     if assessment.status == "draft":
         return redirect(f"/assessments/{assessment.id}")
     manage = MANAGE in ROLE_PERMISSIONS[role_in(session, user, assessment.organization_id) or "leader"]
     page = live_page(session, assessment, at=now(), manage=manage)
-    return render(request, "assessments/live.html", shell=_shell(request, session, assessment, "live"), page=page)
+    notice = "The reminders are on their way." if done == "reminded" else ""
+    return render(
+        request, "assessments/live.html", shell=_shell(request, session, assessment, "live", notice), page=page
+    )
 
 
 @router.get("/assessments/{assessment_id}/progress.csv")

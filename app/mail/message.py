@@ -1,6 +1,6 @@
 """One mail as bytes: plain text and HTML, with the headers that mail servers and programs look for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -8,7 +8,10 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 
+from sqlmodel import Session
+
 from app.mail.wording import Wording, Words, fill, shipped_wording
+from app.models import OutboxMail
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,14 @@ class Ready:
     sender_name: str = ""
     reply_to: str = ""
     stop: str = ""
+
+
+class NotWantedError(Exception):
+    """Raised while a mail is made ready: it is no longer wanted, and why (a few words, without names)."""
+
+
+Prepare = Callable[[Session, OutboxMail, datetime], Ready]
+"""Makes a mail ready in the transaction that marks it ``sending``: looks again whether it is wanted, mints its links."""
 
 
 def words_of(template: str, locale: str, values: Mapping[str, str], ready: Ready) -> Words:

@@ -5,10 +5,10 @@ Links and codes are never put into ``values``: the feature whose mail it is mint
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -36,32 +36,71 @@ def queue_mail(
 
     ``cause`` says in a word what it is for, such as ``password-reset:<id>``. ``due_at``: not before this time.
     """
-    if not ADDRESS.fullmatch(to):
-        raise InvalidInputError(f"'{to[:60]!a}' is no address a mail can be sent to. Correct it first.", field="to")
+    mail = NewMail(to, cause, invitation_id, values)
+    row = _row(mail, template, organization_id, assessment_id, locale, due_at)
+    stored = session.execute(_insert_once(session).values(row).returning(OutboxMail.id))  # type: ignore[call-overload]
+    found: str | None = stored.scalar_one_or_none()
+    return found
+
+
+@dataclass(frozen=True)
+class NewMail:
+    """One of many mails of a kind."""
+
+    to: str
+    cause: str
+    invitation_id: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def queue_mails(
+    session: Session,
+    mails: Iterable[NewMail],
+    *,
+    template: str,
+    organization_id: str,
+    assessment_id: str,
+    locale: str = "en",
+    due_at: datetime | None = None,
+) -> None:
+    """Many mails of one assessment at once, as `queue_mail` does one."""
+    rows = [_row(mail, template, organization_id, assessment_id, locale, due_at) for mail in mails]
+    if rows:
+        session.execute(_insert_once(session), rows)
+
+
+def _row(
+    mail: NewMail,
+    template: str,
+    organization_id: str | None,
+    assessment_id: str | None,
+    locale: str,
+    due_at: datetime | None,
+) -> dict[str, object]:
+    if not ADDRESS.fullmatch(mail.to):
+        text = f"'{mail.to[:60]!a}' is no address a mail can be sent to. Correct it first."
+        raise InvalidInputError(text, field="to")
     at = now()
-    row = {
+    return {
         "id": new_id(),
         "organization_id": organization_id,
         "assessment_id": assessment_id,
-        "invitation_id": invitation_id,
-        "cause": cause,
-        "to_address": to,
+        "invitation_id": mail.invitation_id,
+        "cause": mail.cause,
+        "to_address": mail.to,
         "template": template,
         "locale": locale,
-        "content": dict(values),
+        "content": dict(mail.values),
         "state": "waiting",
         "attempts": 0,
         "queued_at": at,
         "due_at": due_at or at,
         "reply": "",
     }
-    stored = session.execute(_insert_once(session, row).returning(OutboxMail.id))  # type: ignore[call-overload]
-    found: str | None = stored.scalar_one_or_none()
-    return found
 
 
-def _insert_once(session: Session, row: Mapping[str, object]) -> Insert:
+def _insert_once(session: Session) -> sqlite.Insert | postgresql.Insert:
     table = OutboxMail.__table__  # type: ignore[attr-defined]
     if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table).values(row).on_conflict_do_nothing(index_elements=["cause"])
-    return postgresql.insert(table).values(row).on_conflict_do_nothing(index_elements=["cause"])
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=["cause"])
+    return postgresql.insert(table).on_conflict_do_nothing(index_elements=["cause"])

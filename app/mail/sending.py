@@ -18,7 +18,7 @@ from sqlmodel import Session, col, or_, select
 
 from app.clock import new_id, now
 from app.db import transaction
-from app.mail.message import Ready, message_bytes, words_of
+from app.mail.message import NotWantedError, Prepare, Ready, message_bytes, words_of
 from app.mail.servers import MailServer, NoReplyError, RefusedError, UnreachableError
 from app.models import OutboxMail
 
@@ -32,12 +32,6 @@ PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 3 * 60, 6 * 60, 12 *
 MINUTE = timedelta(minutes=1)
 
 
-class NotWantedError(Exception):
-    """Raised while a mail is made ready: it is no longer wanted, and why (a few words, without names)."""
-
-
-Prepare = Callable[[Session, OutboxMail, datetime], Ready]
-"""Makes a mail ready in the transaction that marks it ``sending``: looks again whether it is wanted, mints its links."""
 OpenServer = Callable[[], AbstractContextManager[MailServer]]
 
 

@@ -22,7 +22,7 @@ from app.models.assessments import (
 )
 from app.models.audit import AuditHead, AuditRecord
 from app.models.baselines import BaselineEdition, PooledManifest
-from app.models.mail import OutboxMail
+from app.models.mail import Inviting, MailWording, OutboxMail, Reminder
 from app.models.organizations import Organization, Unit
 from app.models.requests import AcceptedRequest
 from app.models.responses import Answer, AnsweringSession, Response
@@ -43,7 +43,9 @@ __all__ = [
     "Goal",
     "Invitation",
     "InvitationToken",
+    "Inviting",
     "LoginSession",
+    "MailWording",
     "Membership",
     "OidcIdentity",
     "Organization",
@@ -52,6 +54,7 @@ __all__ = [
     "PooledManifest",
     "RecoveryCode",
     "Release",
+    "Reminder",
     "ReportLink",
     "Response",
     "Roadmap",

@@ -178,6 +178,8 @@ class Invitation(SQLModel, table=True):
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opted_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the person asked for no more mails about this assessment."""
 
 
 class InvitationToken(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Mails on their way: written with what causes them, sent afterwards. Nothing here leads to a response."""
+"""Mails on their way, and how an assessment uses them. Nothing here leads to a response."""
 
 from datetime import datetime
 from typing import Any
@@ -59,3 +59,50 @@ class OutboxMail(SQLModel, table=True):
     """When it was sent, bounced, given up or skipped."""
     reply: str = Field(default="", max_length=300)
     """The last word of the mail server, or why it was skipped; without addresses."""
+
+
+class Inviting(SQLModel, table=True):
+    """How the people of one assessment get their links. No row: by links that the consultant hands out."""
+
+    __tablename__ = "inviting"
+    __table_args__ = (belongs_to_assessment(), CheckConstraint("by IN ('mail', 'links')", name="by"))
+
+    organization_id: str = Field(primary_key=True, max_length=36)
+    assessment_id: str = Field(primary_key=True, max_length=36)
+    by: str = Field(default="links", max_length=10)
+    reply_to: str = Field(default="", max_length=254)
+    """Where answers to the mails go."""
+
+
+class MailWording(SQLModel, table=True):
+    """The consultant's own words of one kind of mail; without a row the shipped ones are sent."""
+
+    __tablename__ = "mail_wording"
+    __table_args__ = (belongs_to_assessment(),)
+
+    organization_id: str = Field(primary_key=True, max_length=36)
+    assessment_id: str = Field(primary_key=True, max_length=36)
+    template: str = Field(primary_key=True, max_length=60)
+    subject: str = Field(max_length=200)
+    body: str = Field(max_length=5000)
+
+
+class Reminder(SQLModel, table=True):
+    """One round of reminders: ``planned`` → ``queued`` (its mails are in the outbox), or ``skipped``."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        belongs_to_assessment(),
+        CheckConstraint("state IN ('planned', 'queued', 'skipped')", name="state"),
+        Index("ix_reminder_state_due_at", "state", "due_at"),
+    )
+
+    organization_id: str = Field(primary_key=True, max_length=36)
+    assessment_id: str = Field(primary_key=True, max_length=36)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    unit_ids: list[str] = Field(default_factory=list, sa_column=Column("unit_ids", JSON, nullable=False))
+    """Only these units; empty: all."""
+    state: str = Field(default="planned", max_length=10)
+    mails: int = 0
+    """How many were queued."""

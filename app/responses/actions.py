@@ -83,6 +83,18 @@ def _response_of(session: Session, assessment: Assessment, invitation: Invitatio
     return session.exec(statement).first()
 
 
+def stop_mails(session: Session, token: str, *, at: datetime | None) -> tuple[str, bool]:
+    """No more mails to whom the link belongs, from ``at`` on; None only looks. Returns the survey's name, and whether mails
+    have stopped."""
+    linked = follow_link(session, token, lock=at is not None)
+    invitation = linked.invitation
+    if at is not None and invitation.opted_out_at is None:
+        invitation.opted_out_at = at
+        session.add(invitation)
+        session.flush()
+    return linked.assessment.name, invitation.opted_out_at is not None
+
+
 def resume_hash(token: str) -> str:
     """Finds an anonymous response by its link; not computable from the digest that the invitation stores."""
     return digest(f"resume:{token}")

@@ -11,11 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.accounts.links import ADDED, INVITATION, RESET, values_of_mail
-from app.mail.message import Ready
-from app.mail.sending import NotWantedError, Prepare, Round, drain
+from app.inviting import mails as inviting
+from app.mail.message import NotWantedError, Prepare, Ready
+from app.mail.sending import Round, drain
 from app.mail.servers import open_server, parse_server
 from app.models import OutboxMail
 from app.settings import Settings
+from app.upkeep.schedule import remind_due
 
 log = structlog.get_logger("trigpoint.mail")
 
@@ -30,7 +32,12 @@ def ready_account_mail(session: Session, mail: OutboxMail, at: datetime) -> Read
     return Ready(values)
 
 
-PREPARE: Mapping[str, Prepare] = {RESET: ready_account_mail, INVITATION: ready_account_mail, ADDED: ready_account_mail}
+PREPARE: Mapping[str, Prepare] = {
+    RESET: ready_account_mail,
+    INVITATION: ready_account_mail,
+    ADDED: ready_account_mail,
+    **inviting.PREPARE,
+}
 """Template → what makes its mails ready, for those that carry a link or may be unwanted by the time they leave."""
 
 
@@ -58,6 +65,7 @@ def sending_mails(engine: Engine, settings: Settings, stop: threading.Event, *, 
         return
     given = round_of(engine, settings, stop)
     if once:
+        remind_due(given.engine, at=given.clock())
         drain(given)
         yield
         return
@@ -73,6 +81,7 @@ def sending_mails(engine: Engine, settings: Settings, stop: threading.Event, *, 
 def _keep_sending(given: Round, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
+            remind_due(given.engine, at=given.clock())
             trouble = drain(given).trouble
         except SQLAlchemyError as error:
             log.warning("outbox", error=type(error).__name__)

@@ -1,4 +1,5 @@
-"""Work that falls due by itself: windows that have ended are closed and measured, old answers to programs forgotten."""
+"""Work that falls due by itself: windows that have ended are closed and measured, reminders are queued, old answers to
+programs forgotten."""
 
 from datetime import datetime, timedelta
 
@@ -6,9 +7,11 @@ import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.assessments.mailing import inviting_of
+from app.assessments.reminders import queue_reminder
 from app.db import everything, transaction
 from app.errors import ConflictError
-from app.models import Assessment, Organization
+from app.models import Assessment, Organization, Reminder
 from app.repeats import forget_answers
 from app.results.actions import close_and_measure
 
@@ -54,3 +57,28 @@ def _close(session: Session, key: tuple[str, str], at: datetime) -> str:
     organization = session.get_one(Organization, key[0])
     close_and_measure(session, assessment, at=at)
     return f"{organization.name}, {assessment.name}"
+
+
+def remind_due(engine: Engine, *, at: datetime) -> int:
+    """Queue every round of reminders that is due; returns how many. Those of an assessment that is no longer open are
+    skipped."""
+    statement = (
+        select(Reminder.organization_id, Reminder.assessment_id, Reminder.id)
+        .where(Reminder.state == "planned", col(Reminder.due_at) <= at)
+        .order_by(col(Reminder.due_at))
+    )
+    with Session(everything(engine).execution_options(writes=False)) as session:
+        due = list(session.exec(statement).all())
+    queued = 0
+    for key in due:
+        with transaction(engine) as session:
+            reminder = session.get(Reminder, key, with_for_update=True)
+            assessment = session.get_one(Assessment, key[:2])
+            if reminder is None or reminder.state != "planned" or assessment.status == "draft":
+                continue
+            if assessment.status == "open" and inviting_of(session, assessment).by == "mail":
+                queue_reminder(session, assessment, reminder, at=at)
+                queued += 1
+            else:
+                reminder.state = "skipped"
+    return queued

@@ -92,6 +92,8 @@ def _install(engine: Engine) -> Installation:
             "link_id": "00000000-0000-4000-8000-000000000000",
             "section": "peers",
             "provider_id": "none",
+            "template": "invitation",
+            "reminder_id": "00000000-0000-4000-8000-000000000000",
             "session_id": "00000000-0000-4000-8000-000000000000",
             "token": issue_sign_in_link(session, users["leader"], next_path="/", at=now()),
         }

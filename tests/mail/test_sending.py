@@ -3,13 +3,10 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -24,29 +21,9 @@ from app.settings import Settings
 from app.upkeep.mails import PREPARE, sending_mails
 from tests.factories import make_user
 from tests.faults.servers import free_port
+from tests.mail.smtp import Inbox, smtp_server, text_of
 
 AT = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-class Inbox:
-    """What the server took; ``replies`` are what it says to a recipient or a mail instead."""
-
-    def __init__(self) -> None:
-        self.taken: list[Any] = []
-        self.rcpt: dict[str, str] = {}
-        self.drop = False
-
-    async def handle_RCPT(self, server: Any, _s: Any, envelope: Any, to: str, _o: Any) -> str:  # noqa: N802
-        if to in self.rcpt:
-            return self.rcpt[to]
-        envelope.rcpt_tos.append(to)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, _s: Any, envelope: Any) -> str:  # noqa: N802
-        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-        if self.drop:
-            server.transport.abort()
-        return "250 OK"
 
 
 @pytest.fixture
@@ -56,10 +33,8 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def port(inbox: Inbox) -> Iterator[int]:
-    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield controller.port
-    controller.stop()
+    with smtp_server(inbox) as port:
+        yield port
 
 
 def round_at(engine: Engine, port: int, at: datetime = AT, per_minute: int = 100) -> Round:
@@ -88,9 +63,8 @@ def test_a_mail_leaves_once_with_its_link_minted(engine: Engine, port: int, inbo
     assert drain(round_at(engine, port)).counts == {}
     [mail] = inbox.taken
     assert mail["To"] == "ada@example.org"
-    text, page = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
-    assert "/password/" in text
-    assert 'href="http://127.0.0.1:8000/password/' in page
+    assert "/password/" in text_of(mail)
+    assert 'href="http://127.0.0.1:8000/password/' in text_of(mail, "html")
 
 
 def test_a_bounce_and_a_passing_refusal_hold_up_nobody(engine: Engine, port: int, inbox: Inbox) -> None:
