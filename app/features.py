@@ -28,6 +28,7 @@ from app.results.routes import router as results
 from app.results.shared import router as shared_reports
 from app.roadmaps.api import router as roadmaps_api
 from app.roadmaps.board import router as roadmaps_board
+from app.roadmaps.exports.api import router as roadmap_files
 from app.roadmaps.items.api import router as roadmap_items_api
 from app.roadmaps.items.routes import router as roadmap_items
 from app.roadmaps.routes import router as roadmaps
@@ -59,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     shared_reports,
     roadmaps_api,
     roadmaps_board,
+    roadmap_files,
     roadmap_items_api,
     roadmap_items,
     roadmaps,

@@ -1,20 +1,15 @@
 """Roadmaps as JSON."""
 
-import csv
-import io
 from datetime import date, datetime
 from typing import Any
 
-from fastapi import APIRouter, BackgroundTasks, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, BackgroundTasks
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from app.access import Permission, access_roadmap, access_snapshot
-from app.audit.reading import record_reading
 from app.clock import now
 from app.errors import ConflictError
-from app.formats import safe_text
 from app.models import Roadmap
 from app.repeats import OnceRoute
 from app.roadmaps.actions import adopt, plan_roadmap, plan_scenario, rename
@@ -22,8 +17,6 @@ from app.roadmaps.difference import difference
 from app.roadmaps.forms import NameForm, PlanForm
 from app.roadmaps.improving import start_improving
 from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
-from app.roadmaps.opening import view_of
-from app.roadmaps.pages.initiative import initiative_page
 from app.roadmaps.queries import parent_of
 from app.web import CurrentUser, Problem, SessionDep
 
@@ -142,33 +135,3 @@ def delete_job(session: SessionDep, user: CurrentUser, roadmap_id: str) -> JobOu
 @router.post("/scenarios/{roadmap_id}/adopt", summary="Adopt a plan or a what-if")
 def post_adopt(session: SessionDep, user: CurrentUser, roadmap_id: str) -> RoadmapOut:
     return _out(session, adopt(session, access_roadmap(session, user, roadmap_id, Permission.PLAN), at=now()))
-
-
-@router.get(
-    "/roadmaps/{roadmap_id}/export.csv",
-    summary="The plan as CSV, one row per initiative",
-    response_class=Response,
-    responses={200: {"content": {"text/csv": {}}}},
-)
-def export_csv(request: Request, session: SessionDep, user: CurrentUser, roadmap_id: str) -> Response:
-    row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
-    view = view_of(session, row)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["initiative", "title", "capability", "when", "owner", "effort_days", "cost", "why"])
-    for name in view.starts:
-        page = initiative_page(view, name, {}, "")
-        days = sum(effort.planned for effort in page.effort)
-        cost = page.initiative.operating.middle + page.initiative.capital.middle
-        owner = page.item.owner if page.item else ""
-        cells = [name, page.initiative.title, page.capability, page.when, owner, days, cost, page.why]
-        writer.writerow([safe_text(cell) for cell in cells])
-    record_reading(
-        request.app.state.engine,
-        session,
-        "roadmap.exported",
-        organization_id=row.organization_id,
-        subject=f"roadmap:{row.id}",
-    )
-    headers = {"Content-Disposition": f'attachment; filename="roadmap-{row.id}.csv"'}
-    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -197,7 +197,7 @@ def test_owner_status_and_note_are_saved(client: PersonaClient, planned_here: Ro
     assert "selected>Started" in page
     assert leader.submit(here, owner="Ada", status="perhaps", revision="1").status_code == 422
     exported = leader.get(f"/api/v1/roadmaps/{planned_here.id}/export.csv")
-    rows = {row["initiative"]: row for row in csv.DictReader(io.StringIO(exported.text))}
+    rows = {row["initiative"]: row for row in csv.DictReader(io.StringIO(exported.content.decode("utf-8-sig")))}
     assert rows.keys() == planned_here.solution["starts"].keys()
     assert rows[name]["owner"] == "'=Ada"
     assert rows[name]["why"] == planned_here.explanation["why"][name]

@@ -6,15 +6,13 @@ from fastapi.responses import Response as HttpResponse
 from sqlmodel import Session
 
 from app.access import Permission, access_roadmap, may
-from app.assessments.queries import targets_frame
 from app.clock import now
 from app.errors import InvalidInputError, NotFoundError
 from app.models import Roadmap
-from app.roadmaps.actions import assessment_of
 from app.roadmaps.items.actions import locked_item, save_item
 from app.roadmaps.items.forms import ItemForm
 from app.roadmaps.items.page import ItemPanel, item_document, item_panel
-from app.roadmaps.opening import roadmap_shell, snapshot_of, view_of
+from app.roadmaps.opening import goals_of_plan, roadmap_shell, snapshot_of, view_of
 from app.roadmaps.pages.initiative import initiative_page
 from app.roadmaps.pages.view import View
 from app.web import (
@@ -94,9 +92,7 @@ def _page(
     request: Request, session: Session, view: View, initiative_id: str, panel: ItemPanel, status: int = 200
 ) -> HTMLResponse:
     row = view.roadmap
-    frame = targets_frame(session, assessment_of(session, row))
-    goals = {str(x["capability"]): (str(x["goal"]), str(x["reason"])) for x in frame.to_dict("records")}
-    page = initiative_page(view, initiative_id, goals, f"/roadmaps/{row.id}")
+    page = initiative_page(view, initiative_id, goals_of_plan(session, row), f"/roadmaps/{row.id}")
     crumb = Link("Roadmap", f"/roadmaps/{row.id}")
     shell = roadmap_shell(request, session, snapshot_of(session, row), crumb, Link(page.initiative.title))
     return render(request, "roadmaps/initiative.html", status=status, shell=shell, page=page, panel=panel)

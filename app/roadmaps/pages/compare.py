@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.roadmaps.limits import period_name
-from app.roadmaps.pages.view import SYMBOLS, View, expected_levels
+from app.roadmaps.pages.levels import expected_levels
+from app.roadmaps.pages.view import SYMBOLS, View
 from scoring.roadmap import Comparison
 
 MOST_BESIDE = 3

@@ -7,9 +7,10 @@ from app.models import Roadmap, RoadmapJob
 from app.roadmaps.limits import Limits, horizon, period_name
 from app.roadmaps.pages.difference import Change, DiffRow, changes, differences
 from app.roadmaps.pages.job import JobLine, job_line
+from app.roadmaps.pages.levels import expected_levels
 from app.roadmaps.pages.timeline import TimelineRow, timeline
 from app.roadmaps.pages.use import UseRow, use_rows
-from app.roadmaps.pages.view import SYMBOLS, View, expected_levels, period_names, short_name
+from app.roadmaps.pages.view import SYMBOLS, View, period_names, short_name
 from app.roadmaps.pages.what_if import WhatIf, what_if
 from scoring.results import Overall
 
@@ -26,6 +27,16 @@ class LeftOut:
     id: str
     title: str
     reason: str
+
+
+FILES = (
+    ("xlsx", "XLSX workbook"),
+    ("csv", "CSV list"),
+    ("jira.csv", "CSV for Jira"),
+    ("asana.csv", "CSV for Asana"),
+    ("ics", "Calendar of milestones"),
+    ("json", "JSON"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ class RoadmapPage:
     conflict: tuple[str, ...]
     job: JobLine | None
     improve: str
+    files: tuple[tuple[str, str], ...]
+    """Address and name of each file."""
 
 
 def roadmap_page(
@@ -103,6 +116,7 @@ def roadmap_page(
         conflict=tuple(each["text"] for each in view.roadmap.solution["conflict"]),
         job=job_line(job),
         improve=f"/roadmaps/{view.roadmap.id}/improve",
+        files=tuple((f"/api/v1/roadmaps/{view.roadmap.id}/export.{kind}", name) for kind, name in FILES),
     )
 
 

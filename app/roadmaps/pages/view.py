@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from app.models import Roadmap, RoadmapItem
 from app.roadmaps.limits import Limits, period_name
 from questionnaires.schema import Initiative, InitiativeLibrary, Questionnaire
-from scoring.results import AssessmentResult, Overall
+from scoring.results import AssessmentResult
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -70,24 +69,6 @@ class View:
             return None
         width = 100 / self.limits.periods
         return Bar(self.starts[initiative_id] * width, self.durations[initiative_id] * width)
-
-
-def expected_levels(view: View) -> tuple[float, ...] | None:
-    """Overall level at the end of each period, if every initiative lifts what it promises."""
-    overall = view.result.overall
-    if not isinstance(overall, Overall):
-        return None
-    share = {
-        capability.id: 1 / (len(dimension.capabilities) * len(view.questionnaire.dimensions))
-        for dimension in view.questionnaire.dimensions
-        for capability in dimension.capabilities
-    }
-    gains = {x["id"]: x["gain"] for x in view.roadmap.problem["initiatives"]}
-    per_period = [0.0] * view.limits.periods
-    for name, start in view.starts.items():
-        end = start + view.durations[name] - 1
-        per_period[end] += sum(share[capability] * gain for capability, gain in gains[name].items())
-    return tuple(overall.estimate + lift for lift in accumulate(per_period))
 
 
 def period_names(limits: Limits) -> list[str]:
