@@ -31,6 +31,8 @@ from app.roadmaps.board import router as roadmaps_board
 from app.roadmaps.exports.api import router as roadmap_files
 from app.roadmaps.items.api import router as roadmap_items_api
 from app.roadmaps.items.routes import router as roadmap_items
+from app.roadmaps.reviews.api import router as roadmap_reviews_api
+from app.roadmaps.reviews.routes import router as roadmap_reviews
 from app.roadmaps.routes import router as roadmaps
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -63,5 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     roadmap_files,
     roadmap_items_api,
     roadmap_items,
+    roadmap_reviews_api,
+    roadmap_reviews,
     roadmaps,
 )

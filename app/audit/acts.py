@@ -58,6 +58,7 @@ ACTS = {
     "roadmap.item_saved": "Changed an initiative of a plan",
     "roadmap.planned": "Planned a roadmap",
     "roadmap.renamed": "Renamed a plan",
+    "roadmap.reviewed": "Reviewed a plan",
     "user.created": "Added a user",
     "user.disabled": "Shut a user out",
     "user.enabled": "Let a user in again",

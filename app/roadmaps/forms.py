@@ -45,6 +45,7 @@ class PlanForm(BaseModel):
             excludes=base.excludes if self.excludes is None else tuple(self.excludes),
             targets=base.targets | self.targets,
             wip=base.wip if self.wip is None else self.wip or None,
+            standing=base.standing,
         )
 
 

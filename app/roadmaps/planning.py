@@ -8,6 +8,7 @@ from app.errors import InvalidInputError
 from app.roadmaps.candidates import Candidates, find_candidates, problem_document
 from app.roadmaps.limits import Limits
 from app.roadmaps.reasons import unblocks, why_left_out, worth
+from app.roadmaps.reviews.standing import Standing, reviewed
 from app.roadmaps.words import Words
 from questionnaires.schema import InitiativeLibrary, Questionnaire
 from scoring.results import AssessmentResult
@@ -17,6 +18,8 @@ from scoring.roadmap import explain as explain_by_planning
 SECONDS = 1.0
 """What a request may take; what is not proven best by then is improved outside of it."""
 GAP = 0.01
+FIXED = ("enablers", "at_target", "unknown", "overruns", "late")
+"""What is said of the problem, whatever its plan."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,16 @@ def plan(
         raise InvalidInputError('There is no target, so a roadmap has no "where to". Set targets in the strategy step.')
     candidates = find_candidates(result, library, questionnaire)
     document = problem_document(result, candidates, limits)
+    found: dict[str, Any] = {}
     try:
+        if limits.standing:
+            document, found = reviewed(document, Standing.of(limits.standing))
         problem = parse_problem(document)
         solution = solve(problem, time_limit=seconds, gap=GAP, warm=warm)
     except ProblemError as error:
         raise InvalidInputError("This plan cannot be made: " + " ".join(error.faults[:3])) from None
-    return Planned(
-        document, solution_document(problem, solution), explain(problem, solution, candidates, library, limits)
-    )
+    reasons = explain(problem, solution, candidates, library, limits)
+    return Planned(document, solution_document(problem, solution), reasons | found)
 
 
 def explain(
@@ -73,7 +78,7 @@ def retold(
     another plan are dropped."""
     titles = {step.id: step.title for step in library}
     words = Words(titles, {skill.id: skill.name for skill in library.skills}, limits)
-    fixed = {name: explanation[name] for name in ("enablers", "at_target", "unknown")}
+    fixed = {name: explanation[name] for name in FIXED if name in explanation}
     return fixed | {
         "worth": worth(problem, solution.starts),
         "why": {name: words.why(problem, solution, name) for name in solution.starts},

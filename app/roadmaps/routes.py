@@ -20,6 +20,9 @@ from app.roadmaps.opening import roadmap_shell, snapshot_of, view_of
 from app.roadmaps.pages.job import job_line
 from app.roadmaps.pages.roadmap import roadmap_page
 from app.roadmaps.queries import current_plan, parent_of, scenarios_of
+from app.roadmaps.reviews.due import is_due
+from app.roadmaps.reviews.page import review_banner
+from app.roadmaps.reviews.queries import open_review
 from app.web import CurrentUser, Link, SessionDep, UserForm, fields, parse_form, redirect, render
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +62,8 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
         f"/snapshots/{row.snapshot_id}",
     )
     shell = roadmap_shell(request, session, snapshot_of(session, row), Link("Roadmap"))
-    return render(request, "roadmaps/roadmap.html", shell=shell, page=page)
+    review = review_banner(view, open_review(session, row), due=is_due(row, now().date()))
+    return render(request, "roadmaps/roadmap.html", shell=shell, page=page, review=review)
 
 
 @router.post("/roadmaps/{roadmap_id}/scenarios")

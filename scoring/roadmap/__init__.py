@@ -2,7 +2,7 @@
 
 from scoring.roadmap.compare import Comparison, Moved, compare
 from scoring.roadmap.credit import DelayRank, credited, delay_ranks
-from scoring.roadmap.document import gantt, solution_document
+from scoring.roadmap.document import gantt, problem_document, solution_document
 from scoring.roadmap.evaluate import objective, plan_cost, plan_use, verify
 from scoring.roadmap.explain import (
     ChosenReason,
@@ -49,6 +49,7 @@ __all__ = [
     "parse_problem",
     "plan_cost",
     "plan_use",
+    "problem_document",
     "sentences",
     "solution_document",
     "solve",

@@ -136,9 +136,9 @@ def _title(view: View, before: View | None, rows: Sequence[TimelineRow]) -> str:
             if (count := counts[state])
         ]
         return (
-            "This what-if " + " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+            f"{_subject(view)} " + " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
             if parts
-            else ("This what-if changes nothing in the plan")
+            else (f"{_subject(view)} changes nothing in the plan")
         )
     levels = expected_levels(view)
     count = len(view.starts)
@@ -148,6 +148,10 @@ def _title(view: View, before: View | None, rows: Sequence[TimelineRow]) -> str:
     overall = view.result.overall
     now = overall.estimate if isinstance(overall, Overall) else levels[0]
     return f"{count} initiatives lift the overall level from {now:.1f} to {levels[-1]:.1f} by {until}"
+
+
+def _subject(view: View) -> str:
+    return "This what-if" if view.roadmap.review is None else "This review"
 
 
 def _lead(view: View) -> str:
