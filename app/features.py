@@ -19,7 +19,10 @@ from app.inviting.api import router as inviting_api
 from app.inviting.routes import router as inviting
 from app.organizations.api import router as organizations_api
 from app.organizations.routes import router as organizations
+from app.portfolio.discussion import router as discussion
 from app.portfolio.routes import router as portfolio
+from app.remarks.api import router as remarks_api
+from app.remarks.routes import router as remarks
 from app.responses.api import router as responses_api
 from app.responses.routes import router as responses
 from app.responses.stopping import router as stopping
@@ -54,6 +57,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     organizations_api,
     organizations,
     portfolio,
+    discussion,
+    remarks_api,
+    remarks,
     responses_api,
     stopping,
     responses,

@@ -24,6 +24,7 @@ from app.models.audit import AuditHead, AuditRecord
 from app.models.baselines import BaselineEdition, PooledManifest
 from app.models.mail import Inviting, MailWording, OutboxMail, Reminder
 from app.models.organizations import Organization, Unit
+from app.models.remarks import Remark
 from app.models.requests import AcceptedRequest
 from app.models.responses import Answer, AnsweringSession, Response
 from app.models.results import Release, ReportLink, Snapshot
@@ -54,6 +55,7 @@ __all__ = [
     "PooledManifest",
     "RecoveryCode",
     "Release",
+    "Remark",
     "Reminder",
     "ReportLink",
     "Response",

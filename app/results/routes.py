@@ -12,6 +12,7 @@ from app.access import Permission, access_assessment, access_snapshot
 from app.clock import now
 from app.errors import NotFoundError
 from app.models import User
+from app.remarks.pages import RemarksPanel, remarks_panel
 from app.results.actions import close_and_measure, measure
 from app.results.charts import TABLES, ChartId, chart_for_file, draw_all
 from app.results.drawing import png_file, svg_file
@@ -44,9 +45,11 @@ def _report(session: SessionDep, user: User, snapshot_id: str) -> Report:
     return load_report(session, access_snapshot(session, user, snapshot_id, Permission.VIEW))
 
 
-def _page(request: Request, template: str, page: object, frame: Frame) -> HTMLResponse:
+def _page(
+    request: Request, template: str, page: object, frame: Frame, remarks: RemarksPanel | None = None
+) -> HTMLResponse:
     shell = shell_for(request, crumbs=frame.crumbs, tabs=frame.tabs)
-    return render(request, f"results/{template}.html", shell=shell, page=page)
+    return render(request, f"results/{template}.html", shell=shell, page=page, remarks=remarks)
 
 
 @router.post("/assessments/{assessment_id}/close")
@@ -152,7 +155,15 @@ def capability(
         page = capability_page(report, capability_id, all_comments=comments == "all")
     except KeyError:
         raise NotFoundError("The questionnaire has no such capability. Pick one in the heatmap.") from None
-    return _page(request, "capability", page, page.frame)
+    remarks = remarks_panel(
+        session,
+        user,
+        report.assessment,
+        subject="capability",
+        subject_id=capability_id,
+        back=f"/snapshots/{snapshot_id}/capabilities/{capability_id}",
+    )
+    return _page(request, "capability", page, page.frame, remarks=remarks)
 
 
 @router.get("/snapshots/{snapshot_id}/charts/{chart_id}.{kind}")

@@ -10,8 +10,9 @@ from app.access import Permission, access_roadmap, access_snapshot
 from app.clock import now
 from app.errors import InvalidInputError
 from app.models import Roadmap
+from app.remarks.pages import remarks_panel
 from app.results.queries import result_of
-from app.roadmaps.actions import adopt, discard, plan_roadmap, plan_scenario, rename
+from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, rename
 from app.roadmaps.forms import NameForm, PlanForm
 from app.roadmaps.improving import start_improving
 from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
@@ -63,7 +64,8 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
     )
     shell = roadmap_shell(request, session, snapshot_of(session, row), Link("Roadmap"))
     review = review_banner(view, open_review(session, row), due=is_due(row, now().date()))
-    return render(request, "roadmaps/roadmap.html", shell=shell, page=page, review=review)
+    remarks = remarks_panel(session, user, assessment_of(session, row), subject="roadmap", back=f"/roadmaps/{row.id}")
+    return render(request, "roadmaps/roadmap.html", shell=shell, page=page, review=review, remarks=remarks)
 
 
 @router.post("/roadmaps/{roadmap_id}/scenarios")
