@@ -34,6 +34,8 @@ from app.roadmaps.board import router as roadmaps_board
 from app.roadmaps.exports.api import router as roadmap_files
 from app.roadmaps.items.api import router as roadmap_items_api
 from app.roadmaps.items.routes import router as roadmap_items
+from app.roadmaps.outcomes.api import router as roadmap_outcomes_api
+from app.roadmaps.outcomes.routes import router as roadmap_outcomes
 from app.roadmaps.reviews.api import router as roadmap_reviews_api
 from app.roadmaps.reviews.routes import router as roadmap_reviews
 from app.roadmaps.routes import router as roadmaps
@@ -71,6 +73,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     roadmap_files,
     roadmap_items_api,
     roadmap_items,
+    roadmap_outcomes_api,
+    roadmap_outcomes,
     roadmap_reviews_api,
     roadmap_reviews,
     roadmaps,

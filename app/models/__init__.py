@@ -28,7 +28,7 @@ from app.models.remarks import Remark
 from app.models.requests import AcceptedRequest
 from app.models.responses import Answer, AnsweringSession, Response
 from app.models.results import Release, ReportLink, Snapshot
-from app.models.roadmaps import Roadmap, RoadmapItem, RoadmapJob
+from app.models.roadmaps import PooledOutcome, Roadmap, RoadmapItem, RoadmapJob
 
 __all__ = [
     "AcceptedRequest",
@@ -53,6 +53,7 @@ __all__ = [
     "OutboxMail",
     "Participant",
     "PooledManifest",
+    "PooledOutcome",
     "RecoveryCode",
     "Release",
     "Remark",

@@ -19,6 +19,7 @@ from app.roadmaps.forms import PlanForm
 from app.roadmaps.items.actions import carry_items
 from app.roadmaps.jobs import ask_to_improve
 from app.roadmaps.limits import Limits, next_quarter
+from app.roadmaps.outcomes.queries import realised_shares
 from app.roadmaps.planning import SECONDS, plan
 from questionnaires.load import load_library
 
@@ -109,7 +110,8 @@ def solve_and_store(
     library = load_library(assessment.questionnaire_id)
     result = aimed(result_of(snapshot), limits.targets)
     warm = parent.solution["starts"] if parent else None
-    planned = plan(result, questionnaire_of(assessment), library, limits, seconds, warm)
+    realised = realised_shares(session, assessment.questionnaire_id) if limits.measured else {}
+    planned = plan(result, questionnaire_of(assessment), library, limits, seconds, warm, realised)
     idle = set(limits.pins) - {initiative["id"] for initiative in planned.problem["initiatives"]}
     if idle:
         raise InvalidInputError(

@@ -12,8 +12,18 @@ from app.roadmaps.reviews.standing import Standing, reviewed
 from app.roadmaps.words import Words
 from questionnaires.schema import InitiativeLibrary, Questionnaire
 from scoring.results import AssessmentResult
-from scoring.roadmap import Problem, ProblemError, Solution, delay_ranks, parse_problem, solution_document, solve
+from scoring.roadmap import (
+    Problem,
+    ProblemError,
+    Solution,
+    delay_ranks,
+    parse_problem,
+    solution_document,
+    solve,
+    with_gains,
+)
 from scoring.roadmap import explain as explain_by_planning
+from scoring.roadmap import problem_document as written
 
 SECONDS = 1.0
 """What a request may take; what is not proven best by then is improved outside of it."""
@@ -38,8 +48,11 @@ def plan(
     limits: Limits,
     seconds: float = SECONDS,
     warm: Mapping[str, int] | None = None,
+    realised: Mapping[str, float] | None = None,
 ) -> Planned:
     """The best plan found within ``seconds``; the search starts from the plan ``warm``.
+
+    ``realised``: initiative → levels measured elsewhere per level promised; what is named gains that much less or more.
 
     Raises `InvalidInputError` when there is nowhere to go to.
     """
@@ -49,6 +62,8 @@ def plan(
     document = problem_document(result, candidates, limits)
     found: dict[str, Any] = {}
     try:
+        if realised:
+            document = _as_realised(document, realised)
         if limits.standing:
             document, found = reviewed(document, Standing.of(limits.standing))
         problem = parse_problem(document)
@@ -57,6 +72,16 @@ def plan(
         raise InvalidInputError("This plan cannot be made: " + " ".join(error.faults[:3])) from None
     reasons = explain(problem, solution, candidates, library, limits)
     return Planned(document, solution_document(problem, solution), reasons | found)
+
+
+def _as_realised(document: dict[str, Any], realised: Mapping[str, float]) -> dict[str, Any]:
+    problem = parse_problem(document)
+    gains = {
+        each.id: {capability: gain * realised[each.id] for capability, gain in each.gain.items()}
+        for each in problem.initiatives
+        if each.id in realised
+    }
+    return written(with_gains(problem, gains))
 
 
 def explain(

@@ -18,6 +18,7 @@ from app.roadmaps.improving import start_improving
 from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
 from app.roadmaps.limits import Limits
 from app.roadmaps.opening import roadmap_shell, snapshot_of, view_of
+from app.roadmaps.outcomes.queries import realised_shares
 from app.roadmaps.pages.job import job_line
 from app.roadmaps.pages.roadmap import roadmap_page
 from app.roadmaps.queries import current_plan, parent_of, scenarios_of
@@ -64,8 +65,12 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
     )
     shell = roadmap_shell(request, session, snapshot_of(session, row), Link("Roadmap"))
     review = review_banner(view, open_review(session, row), due=is_due(row, now().date()))
-    remarks = remarks_panel(session, user, assessment_of(session, row), subject="roadmap", back=f"/roadmaps/{row.id}")
-    return render(request, "roadmaps/roadmap.html", shell=shell, page=page, review=review, remarks=remarks)
+    assessment = assessment_of(session, row)
+    remarks = remarks_panel(session, user, assessment, subject="roadmap", back=f"/roadmaps/{row.id}")
+    pooled = bool(realised_shares(session, assessment.questionnaire_id))
+    return render(
+        request, "roadmaps/roadmap.html", shell=shell, page=page, review=review, remarks=remarks, pooled=pooled
+    )
 
 
 @router.post("/roadmaps/{roadmap_id}/scenarios")
@@ -98,6 +103,7 @@ def what_if_form(values: dict[str, str], excludes: list[str], parent: Roadmap) -
         "targets": {
             key.removeprefix("target."): value for key, value in values.items() if key.startswith("target.") and value
         },
+        "measured": values["measured"] == "yes" if "measured" in values else None,
         "pins": {name: period for name, period in pins.items() if name not in excludes},
         "excludes": [name for name in excludes if name in known],
     }

@@ -11,6 +11,7 @@ from scoring.roadmap.explain import (
     RejectedReason,
     explain,
 )
+from scoring.roadmap.outcome import Finished, Outcome, outcomes, pooled_realised
 from scoring.roadmap.parse import parse_problem
 from scoring.roadmap.problem import Capability, Initiative, Problem, ProblemError
 from scoring.roadmap.prover import bounding_is_under_way
@@ -26,10 +27,12 @@ __all__ = [
     "Conflict",
     "DelayRank",
     "Explanation",
+    "Finished",
     "Initiative",
     "Kept",
     "LimitReason",
     "Moved",
+    "Outcome",
     "Overrun",
     "Problem",
     "ProblemError",
@@ -46,9 +49,11 @@ __all__ = [
     "explain",
     "gantt",
     "objective",
+    "outcomes",
     "parse_problem",
     "plan_cost",
     "plan_use",
+    "pooled_realised",
     "problem_document",
     "sentences",
     "solution_document",

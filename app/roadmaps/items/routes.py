@@ -15,6 +15,8 @@ from app.roadmaps.items.actions import locked_item, save_item
 from app.roadmaps.items.forms import ItemForm
 from app.roadmaps.items.page import ItemPanel, item_document, item_panel
 from app.roadmaps.opening import goals_of_plan, roadmap_shell, snapshot_of, view_of
+from app.roadmaps.outcomes.page import pooled_words
+from app.roadmaps.outcomes.queries import pooled_outcomes
 from app.roadmaps.pages.initiative import initiative_page
 from app.roadmaps.pages.view import View
 from app.web import (
@@ -107,6 +109,14 @@ def _page(
     remarks = remarks_panel(
         session, user, assessment_of(session, row), subject="initiative", subject_id=initiative_id, back=back
     )
+    pooled = pooled_outcomes(session, view.questionnaire.id).get(initiative_id)
     return render(
-        request, "roadmaps/initiative.html", status=status, shell=shell, page=page, panel=panel, remarks=remarks
+        request,
+        "roadmaps/initiative.html",
+        status=status,
+        shell=shell,
+        page=page,
+        panel=panel,
+        remarks=remarks,
+        elsewhere=pooled_words(pooled) if pooled else "",
     )

@@ -157,6 +157,7 @@ class ReviewBanner:
     href: str
     due: bool
     open_href: str
+    outcomes_href: str
     review: ReviewRow | None
     change: str
     kept: tuple[str, ...]
@@ -170,6 +171,7 @@ def review_banner(view: View, under_way: Roadmap | None, *, due: bool) -> Review
         href=f"/roadmaps/{plan.parent_id if plan.status == 'scenario' else plan.id}/reviews",
         due=due,
         open_href=f"/roadmaps/{under_way.id}" if under_way else "",
+        outcomes_href=f"/roadmaps/{plan.id}/outcomes",
         review=_review_row(view, plan) if review else None,
         change=_change_in_short(view, comparison_of(review["difference"])) if review else "",
         kept=tuple(view.step(name).title for name in review["kept"]) if review else (),
