@@ -6,7 +6,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
 
-from app.access import Permission, access_roadmap, access_snapshot
+from app.access import Permission, access_roadmap, access_snapshot, may
 from app.clock import now
 from app.errors import InvalidInputError
 from app.models import Roadmap
@@ -38,7 +38,9 @@ def snapshot_roadmap(request: Request, session: SessionDep, user: CurrentUser, s
         return redirect(f"/roadmaps/{found.id}")
     shell = roadmap_shell(request, session, snapshot, Link("Roadmap"))
     targets = any(getattr(x, "target", None) is not None for x in result_of(snapshot).capabilities)
-    return render(request, "roadmaps/empty.html", shell=shell, page={"snapshot": snapshot.id, "targets": targets})
+    may_plan = may(session, user, snapshot.organization_id, Permission.PLAN)
+    page = {"snapshot": snapshot.id, "targets": targets, "may_plan": may_plan}
+    return render(request, "roadmaps/empty.html", shell=shell, page=page)
 
 
 @router.post("/snapshots/{snapshot_id}/roadmap")
@@ -62,6 +64,7 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
         scenarios_of(session, parent or row),
         newest_job(session, row),
         f"/snapshots/{row.snapshot_id}",
+        may_plan=may(session, user, row.organization_id, Permission.PLAN),
     )
     shell = roadmap_shell(request, session, snapshot_of(session, row), Link("Roadmap"))
     review = review_banner(view, open_review(session, row), due=is_due(row, now().date()))

@@ -68,6 +68,7 @@ def _install(engine: Engine) -> Installation:
         plan = plan_roadmap(session, snapshot, consultant, PlanForm(), at=START + timedelta(days=12), seconds=0.5)
         scenario = plan_scenario(session, plan, consultant, PlanForm(), at=START + timedelta(days=12), seconds=0.5)
         live = make_assessment(session, organization, consultant, status="open", people={"Brand": 2}, at=now())
+        make_assessment(session, organization, consultant)
         links = make_links(session, live, at=now())
         response = start_response(session, links[0][1], at=now()).response
         remark = write_remark(

@@ -71,10 +71,18 @@ class RoadmapPage:
     improve: str
     files: tuple[tuple[str, str], ...]
     """Address and name of each file."""
+    may_plan: bool
+    """Whether the reader may plan again, adopt and discard."""
 
 
 def roadmap_page(
-    view: View, before: View | None, scenarios: Sequence[Roadmap], job: RoadmapJob | None, back_href: str
+    view: View,
+    before: View | None,
+    scenarios: Sequence[Roadmap],
+    job: RoadmapJob | None,
+    back_href: str,
+    *,
+    may_plan: bool,
 ) -> RoadmapPage:
     """The plan; with ``before``, what differs from it."""
     limits = view.limits
@@ -106,6 +114,7 @@ def roadmap_page(
         binds=what_binds(view),
         what_if=what_if(view, before),
         compared=before is not None,
+        may_plan=may_plan,
         differences=differences(view, before) if before else (),
         changes=changes(view, before, rows) if before else (),
         scenarios=tuple((f"/roadmaps/{row.id}", row.name) for row in scenarios),
