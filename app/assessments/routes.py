@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app.access import Permission, access_assessment, access_organization, may
+from app.access import ROLE_PERMISSIONS, Permission, access_assessment, access_organization, role_in
 from app.assessments import actions
 from app.assessments.files import links_file, progress_file
 from app.assessments.forms import (
@@ -68,15 +68,11 @@ NEXT_STEP = dict(zip([name for name, _ in STEPS], [name for name, _ in STEPS[1:]
 MANAGE = Permission.MANAGE
 
 
-def _shell(
-    request: Request, session: Session, assessment: Assessment, tab: str, notice: str = "", *, manage: bool = True
-) -> Shell:
+def _shell(request: Request, session: Session, assessment: Assessment, tab: str, notice: str = "") -> Shell:
     organization = organization_of(session, assessment)
+    notices = (Notice(notice),) if notice else ()
     return shell_for(
-        request,
-        crumbs=crumbs_of(organization, assessment.name),
-        tabs=tabs_of(assessment, tab, manage=manage),
-        notices=(Notice(notice),) if notice else (),
+        request, crumbs=crumbs_of(organization, assessment.name), tabs=tabs_of(assessment, tab), notices=notices
     )
 
 
@@ -125,10 +121,9 @@ def post_new_assessment(
 
 @router.get("/assessments/{assessment_id}")
 def open_assessment(session: SessionDep, user: CurrentUser, assessment_id: str) -> Response:
-    """Where an assessment's status belongs; a draft is set up by those who manage it, and the report says so to others."""
+    """Where an assessment's status belongs; leaders go to the report as soon as there is one."""
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
-    waits = assessment.status == "draft" and not may(session, user, assessment.organization_id, MANAGE)
-    if assessment.status == "closed" or waits:
+    if assessment.status == "closed":
         return redirect(f"/assessments/{assessment.id}/report")
     if assessment.status == "open":
         return redirect(f"/assessments/{assessment.id}/live")
@@ -169,8 +164,7 @@ def post_questionnaire_step(
 @router.get("/assessments/{assessment_id}/setup/strategy")
 def strategy_step(request: Request, session: SessionDep, user: CurrentUser, assessment_id: str) -> HTMLResponse:
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
-    manage = may(session, user, assessment.organization_id, MANAGE)
-    shell = _shell(request, session, assessment, "strategy", manage=manage)
+    shell = _shell(request, session, assessment, "strategy")
     if assessment.status != "draft":
         page = agreed_page(session, assessment, at=now())
         return render(request, "assessments/strategy_agreed.html", shell=shell, page=page)
@@ -408,11 +402,12 @@ def live(
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
     if assessment.status == "draft":
         return redirect(f"/assessments/{assessment.id}")
-    manage = may(session, user, assessment.organization_id, MANAGE)
+    manage = MANAGE in ROLE_PERMISSIONS[role_in(session, user, assessment.organization_id) or "leader"]
     page = live_page(session, assessment, at=now(), manage=manage)
     notice = "The reminders are on their way." if done == "reminded" else ""
-    shell = _shell(request, session, assessment, "live", notice, manage=manage)
-    return render(request, "assessments/live.html", shell=shell, page=page)
+    return render(
+        request, "assessments/live.html", shell=_shell(request, session, assessment, "live", notice), page=page
+    )
 
 
 @router.get("/assessments/{assessment_id}/progress.csv")

@@ -30,13 +30,18 @@ def first_plan(instance: Instance, seed: int = 0) -> Ints | None:
     return best
 
 
+def bundle_density(instance: Instance) -> Floats:
+    """Worth ÷ use of each initiative with all it requires, as a share of the largest, shape (n,)."""
+    bundles = (instance.before | np.eye(len(instance.ids), dtype=np.bool_)).astype(np.float64)
+    cost = _earliest_share(instance).sum(axis=1) + 1e-6
+    density = (bundles @ _worth(instance)) / np.maximum(bundles @ cost, 1e-12)
+    return np.asarray(density / max(float(density.max(initial=0.0)), 1e-12) + 1e-6)
+
+
 def density_order(instance: Instance, worth: Floats, price: Floats) -> list[int]:
     """Order initiatives by worth ÷ priced use of the best bundle (an initiative with all it still requires)."""
-    earliest = instance.allowed.argmax(axis=1)
-    share = instance.use[np.arange(len(earliest)), earliest] / np.maximum(instance.limit, 1e-9)
-    share[:, instance.limit <= 0] = 0.0
-    cost = share @ price + 1e-6
-    bundles = (instance.before | np.eye(len(earliest), dtype=np.bool_)).astype(np.float64)
+    cost = _earliest_share(instance) @ price + 1e-6
+    bundles = (instance.before | np.eye(len(instance.ids), dtype=np.bool_)).astype(np.float64)
     open_: Bools = np.asarray(instance.allowed.any(axis=1))
     waiting = open_.copy()
     bundle_worth, bundle_cost = bundles @ (worth * open_), bundles @ (cost * open_)
@@ -93,6 +98,14 @@ def _earliest(instance: Instance, placed: Ints, slack: Floats, row: int) -> int 
     fits = fits & (instance.use[row, ready:] <= slack).all(axis=1)
     first = int(fits.argmax())
     return ready + first if fits[first] else None
+
+
+def _earliest_share(instance: Instance) -> Floats:
+    """Share of each limit that each initiative uses at its first start, shape (n, m)."""
+    earliest = instance.allowed.argmax(axis=1)
+    share = instance.use[np.arange(len(earliest)), earliest] / np.maximum(instance.limit, 1e-9)
+    share[:, instance.limit <= 0] = 0.0
+    return np.asarray(share)
 
 
 def _worth(instance: Instance) -> Floats:

@@ -78,15 +78,20 @@ class Instance:
 
     def plan_value(self, starts: Ints) -> float:
         """Objective of ``starts``: shape (n,), first period or −1 where left out."""
-        chosen = np.flatnonzero(starts >= 0)
-        value = float(self.value[chosen, starts[chosen]].sum())
-        if self.capped:
-            ends = starts[chosen] + self.duration[chosen] - 1
-            weights = self.discounts()
-            for capability in self.capped:
-                done = np.bincount(ends, capability.gains[chosen], minlength=self.problem.periods)
-                value += capability.weight * float(weights @ np.minimum(capability.gap, done.cumsum()))
-        return value
+        return float(self.plan_values(starts[None, :])[0])
+
+    def plan_values(self, plans: Ints) -> Floats:
+        """Objective of each of ``plans``, shape (p, n) → (p,)."""
+        plan, row = np.nonzero(plans >= 0)
+        start = plans[plan, row]
+        value = np.bincount(plan, self.value[row, start], minlength=len(plans)).astype(np.float64)
+        end = start + self.duration[row] - 1
+        periods = self.problem.periods
+        for capability in self.capped:
+            done = np.bincount(plan * periods + end, capability.gains[row], minlength=len(plans) * periods)
+            levels = done.reshape(len(plans), periods).cumsum(axis=1)
+            value += capability.weight * (np.minimum(capability.gap, levels) @ self.discounts())
+        return np.asarray(value)
 
     def starts_of(self, starts: Mapping[str, int]) -> Ints:
         """Return a plan by name as an array, shape (n,)."""

@@ -21,16 +21,18 @@ LONGEST_WAIT = 2.0
 class Neighbourhoods:
     """Chooses parts of the plan in turn and adapts their size to how long they take."""
 
-    def __init__(self, search: Search, seed: int = 0) -> None:
+    def __init__(self, search: Search, seed: int = 0, pool: Ints | None = None) -> None:
         self.search = search
+        self.pool = pool
         self.random = np.random.default_rng(seed)
         self.kinds: tuple[Callable[[Ints, float], Bools], ...] = (
             self.some_initiatives,
             self.time_window,
             self.linked_initiatives,
             self.near_relaxation,
+            self.joined_plans,
         )
-        self.share = [0.35, 0.4, 0.35, 0.7]
+        self.share = [0.35, 0.4, 0.35, 0.7, 0.2]
         self.turn = 0
         self.idle = 0
         self.patience = PART_SECONDS
@@ -110,6 +112,14 @@ class Neighbourhoods:
         near = used | ((now >= 0) & (np.abs(formulation.start - now) <= 1))
         kept = self.random.random(len(starts)) < share
         return np.asarray(near & kept[formulation.row])
+
+    def joined_plans(self, starts: Ints, share: float) -> Bools:
+        """Starts that some of the pool of plans use (Blum et al. 2016); random initiatives where there is no pool."""
+        formulation = self.search.formulation
+        if self.pool is None:
+            return self.some_initiatives(starts, share)
+        some = self.random.random(len(self.pool)) < share
+        return np.asarray((self.pool[some][:, formulation.row] == formulation.start).any(axis=0))
 
 
 def without_useless(instance: Instance, starts: Ints) -> Ints:

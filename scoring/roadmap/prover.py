@@ -13,6 +13,8 @@ from scoring.roadmap.search import Search
 from scoring.roadmap.solution import relative_gap
 
 ROOT_SHARE = 0.3
+ROOT_SECONDS = 9.0
+"""The root gets this long where the deadline lets it, and a share of longer times: it cannot be interrupted."""
 CLOSABLE_COLUMNS = 250
 CLOSABLE_GAP = 0.03
 
@@ -33,7 +35,8 @@ class Prover(threading.Thread):
     def run(self) -> None:
         try:
             if int(self.search.worthwhile().sum()) > CLOSABLE_COLUMNS:
-                prove(self.search, self.search.seconds_left * ROOT_SHARE)
+                left = self.search.seconds_left
+                prove(self.search, max(ROOT_SHARE * left, min(0.9 * left, ROOT_SECONDS)))
             if self._going and self._closable:
                 prove(self.search, self.search.seconds_left)
             parts = Neighbourhoods(self.search, seed=1)

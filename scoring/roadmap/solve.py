@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from scoring.roadmap.anneal import Annealing
 from scoring.roadmap.checks import check_problem
 from scoring.roadmap.conflict import find_conflict
 from scoring.roadmap.evaluate import objective, plan_use, verify
@@ -21,6 +22,8 @@ from scoring.roadmap.tidy import tidy
 
 SMALL_COLUMNS = 60
 WHOLE_TIDY_COLUMNS = 400
+ANNEALED = 0.6
+"""Share of the time that goes into annealing before parts are solved exactly."""
 
 OnProgress = Callable[[Progress], bool]
 
@@ -111,10 +114,16 @@ def run_search(search: Search, began: float, on_progress: OnProgress | None, *, 
     prover = Prover(search) if parallel else None
     if prover is not None:
         prover.start()
-    parts = Neighbourhoods(search)
+    annealing = Annealing(search)
+    parts = Neighbourhoods(search, pool=annealing.plans)
+    began_at, length = time.monotonic(), max(search.seconds_left * ANNEALED, 1e-6)
     stopped = False
     while not search.proven and search.seconds_left > 0:
-        parts.improve_once()
+        cooled = (time.monotonic() - began_at) / length
+        if cooled < 1.0:
+            annealing.step(cooled)
+        else:
+            parts.improve_once()
         if not going():
             stopped = search.seconds_left > 0 and not search.proven
             break

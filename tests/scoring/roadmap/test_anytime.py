@@ -3,14 +3,19 @@
 import time
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from bench.roadmap_instances import INSTANCES, best_known, demo_shaped_problem, synthetic_problem
 from scoring.roadmap import Progress, Solution, objective, solve, verify
+from scoring.roadmap.anneal import Annealing
 from scoring.roadmap.first_plan import first_plan
 from scoring.roadmap.formulation import formulate
+from scoring.roadmap.highs import relax
 from scoring.roadmap.instance import build_instance
+from scoring.roadmap.search import Search
 from scoring.roadmap.tidy import moved_forward
+from tests.scoring.roadmap.small import random_problem
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +107,41 @@ def test_best_known_plans_are_valid_and_the_first_plan_is_near_them(name: str) -
     plan = first_plan(instance)
     assert plan is not None
     assert 0.85 * known["value"] <= instance.plan_value(plan) <= known["bound"] + 1e-6
+
+
+def test_annealing_keeps_every_rule_and_counts_value_and_slack_right() -> None:
+    annealed = 0
+    for seed in range(60):
+        problem = random_problem(seed)
+        instance = build_instance(problem)
+        formulation = formulate(instance)
+        start = None if instance.stuck else first_plan(instance)
+        relaxation = None if start is None else relax(formulation.program)
+        if start is None or relaxation is None:
+            continue
+        annealing = Annealing(Search(formulation, relaxation, start, time.monotonic() + 60, gap=0.0), seed)
+        for turn in range(5):
+            annealing.step(turn / 5)
+        for plan, value, slack in zip(annealing.plans, annealing.value, annealing.slack, strict=True):
+            named = instance.named(plan)
+            assert verify(problem, named) == ()
+            assert value == pytest.approx(objective(problem, named))
+            chosen = np.flatnonzero(plan >= 0)
+            assert slack == pytest.approx(instance.slack - instance.use[chosen, plan[chosen]].sum(axis=0))
+        assert annealing.search.value >= annealing.value.max() - 1e-9
+        annealed += 1
+    assert annealed >= 30
+
+
+def test_annealing_betters_the_first_plan_in_a_second() -> None:
+    name = "108×8 demo"
+    instance = build_instance(INSTANCES[name]())
+    formulation, start = formulate(instance), first_plan(instance)
+    relaxation = relax(formulation.program)
+    assert start is not None
+    assert relaxation is not None
+    search = Search(formulation, relaxation, start, time.monotonic() + 60, gap=0.0)
+    annealing = Annealing(search)
+    for turn in range(400):
+        annealing.step(turn / 400)
+    assert instance.plan_value(start) < 0.97 * best_known()[name]["value"] < search.value
