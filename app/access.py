@@ -29,13 +29,14 @@ class Permission(StrEnum):
 
     VIEW = "view the organisation and its results"
     PLAN = "re-plan the roadmap"
+    COMMENT = "comment on report and roadmap"
     MANAGE = "set up and run assessments"
 
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "consultant": frozenset(Permission),
     "analyst": frozenset({Permission.VIEW}),
-    "leader": frozenset({Permission.VIEW, Permission.PLAN}),
+    "leader": frozenset({Permission.VIEW, Permission.PLAN, Permission.COMMENT}),
 }
 
 ROLE_NAMES = {"consultant": "a consultant", "analyst": "an analyst", "leader": "a leader"}

@@ -19,7 +19,10 @@ from app.inviting.api import router as inviting_api
 from app.inviting.routes import router as inviting
 from app.organizations.api import router as organizations_api
 from app.organizations.routes import router as organizations
+from app.portfolio.discussion import router as discussion
 from app.portfolio.routes import router as portfolio
+from app.remarks.api import router as remarks_api
+from app.remarks.routes import router as remarks
 from app.responses.api import router as responses_api
 from app.responses.routes import router as responses
 from app.responses.stopping import router as stopping
@@ -31,6 +34,10 @@ from app.roadmaps.board import router as roadmaps_board
 from app.roadmaps.exports.api import router as roadmap_files
 from app.roadmaps.items.api import router as roadmap_items_api
 from app.roadmaps.items.routes import router as roadmap_items
+from app.roadmaps.outcomes.api import router as roadmap_outcomes_api
+from app.roadmaps.outcomes.routes import router as roadmap_outcomes
+from app.roadmaps.reviews.api import router as roadmap_reviews_api
+from app.roadmaps.reviews.routes import router as roadmap_reviews
 from app.roadmaps.routes import router as roadmaps
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -52,6 +59,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     organizations_api,
     organizations,
     portfolio,
+    discussion,
+    remarks_api,
+    remarks,
     responses_api,
     stopping,
     responses,
@@ -63,5 +73,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     roadmap_files,
     roadmap_items_api,
     roadmap_items,
+    roadmap_outcomes_api,
+    roadmap_outcomes,
+    roadmap_reviews_api,
+    roadmap_reviews,
     roadmaps,
 )

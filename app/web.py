@@ -327,7 +327,7 @@ def shell_for(request: Request, **parts: Any) -> Shell:
 
 
 def _shell_user(user: User) -> ShellUser:
-    role = "Administrator" if user.administrator else "Consultant" if user.consultant else "Leader"
+    role = "Administrator" if user.administrator else "Consultant" if user.consultant else "Member"
     return ShellUser(user.name, user.email, role, formats.initials(user.name))
 
 

@@ -120,16 +120,15 @@ def crumbs_of(organization: Organization, label: str) -> tuple[Link, ...]:
     return (Link("Portfolio", "/"), Link(organization.name, f"/organizations/{organization.id}"), Link(label))
 
 
-def tabs_of(assessment: Assessment, current: str) -> tuple[Link, ...]:
-    """The pages of a launched assessment; a draft has its steps instead."""
+def tabs_of(assessment: Assessment, current: str, *, manage: bool = True) -> tuple[Link, ...]:
+    """The pages of a launched assessment, all of them for those who ``manage`` it; a draft has its steps instead."""
     if assessment.status == "draft":
         return ()
     base = f"/assessments/{assessment.id}"
-    tabs = [
-        ("strategy", "Strategy", f"{base}/setup/strategy"),
-        ("participants", "Participants", f"{base}/setup/participants"),
-    ]
-    tabs += [("mails", "Mails", f"{base}/mails"), ("live", "Live", f"{base}/live")]
+    tabs = [("strategy", "Strategy", f"{base}/setup/strategy")]
+    if manage:
+        tabs += [("participants", "Participants", f"{base}/setup/participants"), ("mails", "Mails", f"{base}/mails")]
+    tabs.append(("live", "Live", f"{base}/live"))
     if assessment.status == "closed":
         tabs.append(("report", "Report", f"{base}/report"))
     return tuple(Link(label, href, name == current) for name, label, href in tabs)

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app.access import ROLE_PERMISSIONS, Permission, access_assessment, access_organization, role_in
+from app.access import Permission, access_assessment, access_organization, may
 from app.assessments import actions
 from app.assessments.files import links_file, progress_file
 from app.assessments.forms import (
@@ -68,11 +68,15 @@ NEXT_STEP = dict(zip([name for name, _ in STEPS], [name for name, _ in STEPS[1:]
 MANAGE = Permission.MANAGE
 
 
-def _shell(request: Request, session: Session, assessment: Assessment, tab: str, notice: str = "") -> Shell:
+def _shell(
+    request: Request, session: Session, assessment: Assessment, tab: str, notice: str = "", *, manage: bool = True
+) -> Shell:
     organization = organization_of(session, assessment)
-    notices = (Notice(notice),) if notice else ()
     return shell_for(
-        request, crumbs=crumbs_of(organization, assessment.name), tabs=tabs_of(assessment, tab), notices=notices
+        request,
+        crumbs=crumbs_of(organization, assessment.name),
+        tabs=tabs_of(assessment, tab, manage=manage),
+        notices=(Notice(notice),) if notice else (),
     )
 
 
@@ -121,9 +125,10 @@ def post_new_assessment(
 
 @router.get("/assessments/{assessment_id}")
 def open_assessment(session: SessionDep, user: CurrentUser, assessment_id: str) -> Response:
-    """Where an assessment's status belongs; leaders go to the report as soon as there is one."""
+    """Where an assessment's status belongs; a draft is set up by those who manage it, and the report says so to others."""
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
-    if assessment.status == "closed":
+    waits = assessment.status == "draft" and not may(session, user, assessment.organization_id, MANAGE)
+    if assessment.status == "closed" or waits:
         return redirect(f"/assessments/{assessment.id}/report")
     if assessment.status == "open":
         return redirect(f"/assessments/{assessment.id}/live")
@@ -164,7 +169,8 @@ def post_questionnaire_step(
 @router.get("/assessments/{assessment_id}/setup/strategy")
 def strategy_step(request: Request, session: SessionDep, user: CurrentUser, assessment_id: str) -> HTMLResponse:
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
-    shell = _shell(request, session, assessment, "strategy")
+    manage = may(session, user, assessment.organization_id, MANAGE)
+    shell = _shell(request, session, assessment, "strategy", manage=manage)
     if assessment.status != "draft":
         page = agreed_page(session, assessment, at=now())
         return render(request, "assessments/strategy_agreed.html", shell=shell, page=page)
@@ -402,12 +408,11 @@ def live(
     assessment = access_assessment(session, user, assessment_id, Permission.VIEW)
     if assessment.status == "draft":
         return redirect(f"/assessments/{assessment.id}")
-    manage = MANAGE in ROLE_PERMISSIONS[role_in(session, user, assessment.organization_id) or "leader"]
+    manage = may(session, user, assessment.organization_id, MANAGE)
     page = live_page(session, assessment, at=now(), manage=manage)
     notice = "The reminders are on their way." if done == "reminded" else ""
-    return render(
-        request, "assessments/live.html", shell=_shell(request, session, assessment, "live", notice), page=page
-    )
+    shell = _shell(request, session, assessment, "live", notice, manage=manage)
+    return render(request, "assessments/live.html", shell=shell, page=page)
 
 
 @router.get("/assessments/{assessment_id}/progress.csv")

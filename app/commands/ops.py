@@ -14,6 +14,8 @@ from app.db import get_engine
 from app.health import readiness
 from app.logs import configure_logs
 from app.roadmaps.improving import improve_waiting
+from app.roadmaps.outcomes.pooling import pool_outcomes
+from app.roadmaps.reviews.due import remind_of_reviews
 from app.settings import Settings, get_settings
 from app.upkeep.checks import Finding, examine
 from app.upkeep.copies import CopyError, back_up, bring_back
@@ -91,11 +93,18 @@ def worker(
 
 
 def _look(stop: threading.Event, every: float, once: bool, grace: int) -> None:
+    pooled_on = None
     while not stop.is_set():
         for title in close_ended(get_engine(), at=now(), grace_hours=grace):
             say.print(f"Closed and measured: {title}")
         if improved := improve_waiting(get_engine()):
             say.print(f"Roadmaps improved: {improved}")
+        if reminded := remind_of_reviews(get_engine(), at=now()):
+            say.print(f"Reminded of roadmap reviews: {reminded}")
+        if pooled_on != now().date():
+            pooled_on = now().date()
+            if pooled := pool_outcomes(get_engine(), at=now()):
+                say.print(f"Outcomes of initiatives pooled: {pooled}")
         forget_repeats(get_engine(), at=now())
         if once:
             return

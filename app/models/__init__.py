@@ -24,10 +24,11 @@ from app.models.audit import AuditHead, AuditRecord
 from app.models.baselines import BaselineEdition, PooledManifest
 from app.models.mail import Inviting, MailWording, OutboxMail, Reminder
 from app.models.organizations import Organization, Unit
+from app.models.remarks import Remark
 from app.models.requests import AcceptedRequest
 from app.models.responses import Answer, AnsweringSession, Response
 from app.models.results import Release, ReportLink, Snapshot
-from app.models.roadmaps import Roadmap, RoadmapItem, RoadmapJob
+from app.models.roadmaps import PooledOutcome, Roadmap, RoadmapItem, RoadmapJob
 
 __all__ = [
     "AcceptedRequest",
@@ -52,8 +53,10 @@ __all__ = [
     "OutboxMail",
     "Participant",
     "PooledManifest",
+    "PooledOutcome",
     "RecoveryCode",
     "Release",
+    "Remark",
     "Reminder",
     "ReportLink",
     "Response",

@@ -122,3 +122,23 @@ class RoadmapJob(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str = Field(default="", max_length=300)
+
+
+class PooledOutcome(SQLModel, table=True):
+    """What finished initiatives have brought in organisations that agreed to pool: levels measured per level promised.
+
+    ``manifest`` (organisation → its own figure) is confidential: no page, API or export reads it. It keeps the next figure
+    from being subtracted from this one.
+    """
+
+    __tablename__ = "pooled_outcome"
+
+    questionnaire_id: str = Field(primary_key=True, max_length=100)
+    initiative_id: str = Field(primary_key=True, max_length=100)
+    realised: float
+    low: float
+    high: float
+    n: int
+    """Organisations, at least five."""
+    manifest: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    pooled_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

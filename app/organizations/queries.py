@@ -15,7 +15,7 @@ class Member:
     email: str
     role: str
     waiting: bool
-    """Invited, and has not signed in yet."""
+    """Invited, and has not set a password yet."""
 
 
 def organizations_of(session: Session, user: User) -> list[tuple[Organization, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.access import ROLE_PERMISSIONS, Permission
 from app.models import Assessment, Organization, Roadmap, Snapshot
 from app.organizations.profile import INDUSTRIES, PROFILE, SIZES
 from app.organizations.queries import Member
@@ -107,11 +108,11 @@ class OrganizationPage:
     errors: FormErrors
 
 
-def wave_row(wave: Wave, roadmap: Roadmap | None) -> WaveRow:
-    """One assessment as a row: where it stands and what comes next."""
+def wave_row(wave: Wave, roadmap: Roadmap | None, role: str) -> WaveRow:
+    """One assessment as a row: where it stands and what comes next for somebody with this role."""
     assessment = wave.assessment
     base = f"/assessments/{assessment.id}"
-    stage, step, href = _next_step(assessment, wave.snapshot, roadmap, base)
+    stage, step, href = _next_step(assessment, wave.snapshot, roadmap, role)
     measured = measured_of(wave.snapshot) if wave.snapshot else None
     return WaveRow(
         href=base,
@@ -134,19 +135,23 @@ def wave_row(wave: Wave, roadmap: Roadmap | None) -> WaveRow:
 
 
 def _next_step(
-    assessment: Assessment, snapshot: Snapshot | None, roadmap: Roadmap | None, base: str
+    assessment: Assessment, snapshot: Snapshot | None, roadmap: Roadmap | None, role: str
 ) -> tuple[int, str, str]:
+    """Stage, what the role does next, and where."""
+    base = f"/assessments/{assessment.id}"
+    manages, plans = (does in ROLE_PERMISSIONS[role] for does in (Permission.MANAGE, Permission.PLAN))
     if assessment.status == "draft":
-        return 1, "Finish the set-up and launch", base
+        return 1, "Finish the set-up and launch" if manages else "Wait for the launch", base
     if assessment.status == "open":
-        return 2, "Watch the response, close when it is time", f"{base}/live"
+        return 2, f"Watch the response{', close when it is time' if manages else ''}", f"{base}/live"
     if snapshot is None:
-        return 3, "Compute the result", f"{base}/live"
+        return 3, "Compute the result" if manages else "Wait for the result", f"{base}/live"
     if roadmap is None:
-        return 3, "Plan the roadmap", f"/snapshots/{snapshot.id}/roadmap"
+        report = f"/snapshots/{snapshot.id}"
+        return (3, "Plan the roadmap", f"{report}/roadmap") if plans else (3, "Read the report", report)
     if roadmap.status != "adopted":
-        return 4, "Adopt the roadmap", f"/roadmaps/{roadmap.id}"
-    return 5, "Review the roadmap", f"/roadmaps/{roadmap.id}"
+        return 4, "Adopt the roadmap" if plans else "Read the roadmap", f"/roadmaps/{roadmap.id}"
+    return 5, "Review the roadmap" if plans else "Read the roadmap", f"/roadmaps/{roadmap.id}"
 
 
 def _note(assessment: Assessment, wave: Wave, measured: Measured | None) -> str:

@@ -33,7 +33,7 @@ def portfolio(request: Request, session: SessionDep, user: CurrentUser) -> HTMLR
     measured: list[tuple[str, str, AssessmentResult]] = []
     for organization, role in found:
         mine = waves.get(organization.id, [])
-        newest = wave_row(mine[0], plans.get(mine[0].assessment.id)) if mine else None
+        newest = wave_row(mine[0], plans.get(mine[0].assessment.id), role) if mine else None
         clients.append(client_row(organization, role, newest))
         snapshot = next((wave.snapshot for wave in mine if wave.snapshot), None)
         if snapshot and role == "consultant":
@@ -63,7 +63,8 @@ def _title(clients: int, measured: int) -> str:
 @router.get("/organizations/{organization_id}")
 def organization(request: Request, session: SessionDep, user: CurrentUser, organization_id: str) -> HTMLResponse:
     found = access_organization(session, user, organization_id, Permission.VIEW)
-    manages = role_in(session, user, found.id) == "consultant"
+    role = role_in(session, user, found.id) or ""
+    manages = role == "consultant"
     plans = plans_of(session, [found.id])
     waves = waves_of(session, [found.id]).get(found.id, [])
     page = OrganizationPage(
@@ -71,7 +72,7 @@ def organization(request: Request, session: SessionDep, user: CurrentUser, organ
         name=found.name,
         profile=profile_words(found),
         units=tuple((unit.name, unit.headcount) for unit in units_of(session, found)),
-        waves=tuple(wave_row(wave, plans.get(wave.assessment.id)) for wave in waves),
+        waves=tuple(wave_row(wave, plans.get(wave.assessment.id), role) for wave in waves),
         members=tuple(members_of(session, found)) if manages else (),
         can_manage=manages,
         pooled_since=found.pooled_since,

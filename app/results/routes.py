@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from app.access import Permission, access_assessment, access_snapshot
+from app.access import Permission, access_assessment, access_snapshot, may
 from app.clock import now
 from app.errors import NotFoundError
 from app.models import User
+from app.remarks.pages import RemarksPanel, remarks_panel
 from app.results.actions import close_and_measure, measure
 from app.results.charts import TABLES, ChartId, chart_for_file, draw_all
 from app.results.drawing import png_file, svg_file
@@ -35,18 +36,18 @@ class MissingPage:
     title: str
     what: str
     next: str
-    href: str
-    closable: bool
-    close_href: str
+    back: Link
 
 
 def _report(session: SessionDep, user: User, snapshot_id: str) -> Report:
     return load_report(session, access_snapshot(session, user, snapshot_id, Permission.VIEW))
 
 
-def _page(request: Request, template: str, page: object, frame: Frame) -> HTMLResponse:
+def _page(
+    request: Request, template: str, page: object, frame: Frame, remarks: RemarksPanel | None = None
+) -> HTMLResponse:
     shell = shell_for(request, crumbs=frame.crumbs, tabs=frame.tabs)
-    return render(request, f"results/{template}.html", shell=shell, page=page)
+    return render(request, f"results/{template}.html", shell=shell, page=page, remarks=remarks)
 
 
 @router.post("/assessments/{assessment_id}/close")
@@ -70,20 +71,19 @@ def newest_report(request: Request, session: SessionDep, user: CurrentUser, asse
     snapshot = newest_snapshot(session, assessment)
     if snapshot is not None:
         return redirect(f"/snapshots/{snapshot.id}")
+    manages = may(session, user, assessment.organization_id, Permission.MANAGE)
     words = {
-        "draft": "It has not been launched yet. Finish its setup, then invite people.",
+        "draft": "It has not been launched yet."
+        + (" Finish its setup, then invite people." if manages else " The consultants are setting it up."),
         "open": "Results appear when it is closed, all at once, so that no single answer can be told from a change.",
-        "closed": "It was closed without a result. Compute it from the assessment's page.",
+        "closed": "It was closed without a result."
+        + (" Compute it from the assessment's page." if manages else " A consultant can compute it."),
     }
-    page = MissingPage(
-        title=assessment.name,
-        what="There is no result yet",
-        next=words[assessment.status],
-        href=f"/assessments/{assessment.id}",
-        closable=False,
-        close_href=f"/assessments/{assessment.id}/close",
-    )
-    shell = shell_for(request, crumbs=(Link(assessment.name, page.href), Link("Report")))
+    back = Link("To the assessment", f"/assessments/{assessment.id}")
+    if not manages:
+        back = Link("To the organisation", f"/organizations/{assessment.organization_id}")
+    page = MissingPage(assessment.name, "There is no result yet", words[assessment.status], back)
+    shell = shell_for(request, crumbs=(Link(assessment.name, back.href), Link("Report")))
     return render(request, "results/missing.html", shell=shell, page=page)
 
 
@@ -152,7 +152,15 @@ def capability(
         page = capability_page(report, capability_id, all_comments=comments == "all")
     except KeyError:
         raise NotFoundError("The questionnaire has no such capability. Pick one in the heatmap.") from None
-    return _page(request, "capability", page, page.frame)
+    remarks = remarks_panel(
+        session,
+        user,
+        report.assessment,
+        subject="capability",
+        subject_id=capability_id,
+        back=f"/snapshots/{snapshot_id}/capabilities/{capability_id}",
+    )
+    return _page(request, "capability", page, page.frame, remarks=remarks)
 
 
 @router.get("/snapshots/{snapshot_id}/charts/{chart_id}.{kind}")

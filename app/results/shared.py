@@ -77,7 +77,7 @@ def _page(request: Request, template: str, page: Any, report: Report) -> HTMLRes
     shell = shell_for(
         request, crumbs=page.frame.crumbs, home_href=report.base, user=None, menu=(), watermark=f"For {report.made_for}"
     )
-    return render(request, f"results/{template}.html", shell=shell, page=page)
+    return render(request, f"results/{template}.html", shell=shell, page=page, remarks=None)
 
 
 @router.get("/shared/{token}", dependencies=[Public])

@@ -1,6 +1,7 @@
 """Plan, try what-ifs, adopt."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,12 @@ from app.models import Assessment, Roadmap, Snapshot, User
 from app.results.queries import result_of
 from app.roadmaps.aims import aimed
 from app.roadmaps.candidates import default_limits, find_candidates
+from app.roadmaps.difference import difference
 from app.roadmaps.forms import PlanForm
 from app.roadmaps.items.actions import carry_items
 from app.roadmaps.jobs import ask_to_improve
 from app.roadmaps.limits import Limits, next_quarter
+from app.roadmaps.outcomes.queries import realised_shares
 from app.roadmaps.planning import SECONDS, plan
 from questionnaires.load import load_library
 
@@ -45,9 +48,9 @@ def plan_roadmap(
     seconds: float = SECONDS,
 ) -> Roadmap:
     """A new proposed plan for a snapshot. Raises `InvalidInputError` without any target."""
-    _require_known(form, assessment_of(session, snapshot))
+    require_known(form, assessment_of(session, snapshot))
     limits = form.limits(proposed_limits(session, snapshot, at=at))
-    return _solve(session, snapshot, user, form.name or "First plan", "proposed", limits, at, seconds)
+    return solve_and_store(session, snapshot, user, form.name or "First plan", "proposed", limits, at, seconds)
 
 
 def plan_scenario(
@@ -56,13 +59,13 @@ def plan_scenario(
     """What would change with other limits: a scenario beside ``parent``."""
     if parent.status == "scenario":
         raise ConflictError("This is itself a what-if. Adopt it first, or start from the plan it belongs to.")
-    _require_known(form, assessment_of(session, parent))
+    require_known(form, assessment_of(session, parent))
     limits = form.limits(Limits.of(parent.limits))
     snapshot = session.exec(select(Snapshot).where(col(Snapshot.id) == parent.snapshot_id)).one()
-    return _solve(session, snapshot, user, form.name or "What if", "scenario", limits, at, seconds, parent)
+    return solve_and_store(session, snapshot, user, form.name or "What if", "scenario", limits, at, seconds, parent)
 
 
-def _require_known(form: PlanForm, assessment: Assessment) -> None:
+def require_known(form: PlanForm, assessment: Assessment) -> None:
     """A name that nothing bears would silently change nothing. Raises `InvalidInputError` naming each."""
     library, scale = load_library(assessment.questionnaire_id), questionnaire_of(assessment).scale
     lowest, highest = scale.levels[0].value, scale.levels[-1].value
@@ -91,7 +94,7 @@ def _require_known(form: PlanForm, assessment: Assessment) -> None:
         raise InvalidInputError(" ".join(error["message"] for error in errors[:3]), errors=errors)
 
 
-def _solve(
+def solve_and_store(
     session: Session,
     snapshot: Snapshot,
     user: User | None,
@@ -102,12 +105,13 @@ def _solve(
     seconds: float,
     parent: Roadmap | None = None,
 ) -> Roadmap:
-    """Plan and store. A what-if starts from its ``parent``, so that only what the limits ask for differs."""
+    """Plan, store, and ask for a better plan. A what-if starts from its ``parent``: only what the limits ask for differs."""
     assessment = assessment_of(session, snapshot)
     library = load_library(assessment.questionnaire_id)
     result = aimed(result_of(snapshot), limits.targets)
     warm = parent.solution["starts"] if parent else None
-    planned = plan(result, questionnaire_of(assessment), library, limits, seconds, warm)
+    realised = realised_shares(session, assessment.questionnaire_id) if limits.measured else {}
+    planned = plan(result, questionnaire_of(assessment), library, limits, seconds, warm, realised)
     idle = set(limits.pins) - {initiative["id"] for initiative in planned.problem["initiatives"]}
     if idle:
         raise InvalidInputError(
@@ -153,6 +157,8 @@ def adopt(session: Session, roadmap: Roadmap, *, at: datetime) -> Roadmap:
         row.status = "replaced"
         session.add(row)
     carry_items(session, [row.id for row in before] or [roadmap.parent_id or ""], roadmap)
+    if roadmap.review is not None and before:
+        roadmap.review = roadmap.review | {"difference": asdict(difference(before[0], roadmap))}
     roadmap.status = "adopted"
     roadmap.adopted_at = at
     roadmap.revision += 1

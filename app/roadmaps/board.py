@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from app.access import Permission, access_roadmap
+from app.access import Permission, access_roadmap, may
 from app.errors import InvalidInputError, NotFoundError
 from app.models import Roadmap
 from app.roadmaps.difference import difference
@@ -29,7 +29,9 @@ def compare(
     base = (parent_of(session, row) or row) if row.status == "scenario" else row
     scenarios = scenarios_of(session, base)
     others = [(view_of(session, one), difference(base, one)) for one in _chosen(scenarios, beside)]
-    page = compare_page(view_of(session, base), others, [(one.id, one.name) for one in scenarios])
+    named = [(one.id, one.name) for one in scenarios]
+    may_plan = may(session, user, base.organization_id, Permission.PLAN)
+    page = compare_page(view_of(session, base), others, named, may_plan=may_plan)
     crumb = Link("Roadmap", f"/roadmaps/{base.id}")
     shell = roadmap_shell(request, session, snapshot_of(session, base), crumb, Link("What-ifs side by side"))
     return render(request, "roadmaps/compare.html", shell=shell, page=page)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.models import Roadmap
-from scoring.roadmap import Comparison, Solution, Use, compare, parse_problem
+from scoring.roadmap import Comparison, Moved, Solution, Use, compare, parse_problem
 
 
 def solution_of(document: dict[str, Any]) -> Solution:
@@ -25,6 +25,17 @@ def solution_of(document: dict[str, Any]) -> Solution:
             tuple(use.get("in_progress", ())),
         ),
         unreachable={each["id"]: each["why"] for each in document.get("unreachable", ())},
+    )
+
+
+def comparison_of(document: dict[str, Any]) -> Comparison:
+    """The comparison that was stored as ``document``."""
+    return Comparison(
+        moved=tuple(Moved(**each) for each in document["moved"]),
+        added=tuple(document["added"]),
+        dropped=tuple(document["dropped"]),
+        value_change=document["value_change"],
+        cost_change=document["cost_change"],
     )
 
 

@@ -23,6 +23,9 @@ class PlanForm(BaseModel):
     wip: Annotated[int | None, Field(ge=0, le=1000, description="Most under way at once; 0 is no limit.")] = None
     weights: Annotated[dict[str, Annotated[float, Field(ge=0, le=5)]], Field(description="Importance.")] = {}
     targets: Annotated[dict[str, Annotated[float, Field(ge=0, le=100)]], Field(description="Target levels.")] = {}
+    measured: Annotated[
+        bool | None, Field(description="Count gains as far as five or more organisations have realised them.")
+    ] = None
     pins: Annotated[
         dict[str, Annotated[int, Field(ge=0, le=19)]] | None,
         Field(description="All pins, initiative to start period; left out, the pins of the plan stay."),
@@ -45,6 +48,8 @@ class PlanForm(BaseModel):
             excludes=base.excludes if self.excludes is None else tuple(self.excludes),
             targets=base.targets | self.targets,
             wip=base.wip if self.wip is None else self.wip or None,
+            measured=base.measured if self.measured is None else self.measured,
+            standing=base.standing,
         )
 
 

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from app.clock import now
 from app.db import everything, get_engine, transaction
 from app.models import Assessment, Roadmap, RoadmapJob
-from app.roadmaps.difference import solution_of
+from app.roadmaps.difference import difference, solution_of
 from app.roadmaps.jobs import held_job, keep_lease, lease_job, progress_of
 from app.roadmaps.limits import Limits
 from app.roadmaps.planning import GAP, reasons_document, retold
@@ -109,6 +109,9 @@ def _keep_better(session: Session, job: RoadmapJob, problem: Problem, found: Sol
     library = load_library(session.get_one(Assessment, (job.organization_id, job.assessment_id)).questionnaire_id)
     row.solution = solution_document(problem, found)
     row.explanation = retold(row.explanation, problem, found, library, Limits.of(row.limits))
+    if row.review is not None and row.parent_id is not None:
+        parent = session.get_one(Roadmap, (job.organization_id, job.assessment_id, row.parent_id))
+        row.review = row.review | {"difference": asdict(difference(parent, row))}
     session.add(row)
     return found
 

@@ -29,6 +29,10 @@ class Limits:
     """Target level by capability where it differs from the strategy's."""
     wip: int | None = None
     """Most initiatives under way in one period; None is no limit."""
+    measured: bool = False
+    """Whether gains count as far as they were realised elsewhere, where enough organisations have measured it."""
+    standing: dict[str, Any] = field(default_factory=dict)
+    """What the last review found (`app.roadmaps.reviews.standing`); empty before the first."""
 
     def document(self) -> dict[str, Any]:
         return asdict(self) | {"starts_on": self.starts_on.isoformat(), "excludes": list(self.excludes)}

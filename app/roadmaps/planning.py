@@ -8,15 +8,28 @@ from app.errors import InvalidInputError
 from app.roadmaps.candidates import Candidates, find_candidates, problem_document
 from app.roadmaps.limits import Limits
 from app.roadmaps.reasons import unblocks, why_left_out, worth
+from app.roadmaps.reviews.standing import Standing, reviewed
 from app.roadmaps.words import Words
 from questionnaires.schema import InitiativeLibrary, Questionnaire
 from scoring.results import AssessmentResult
-from scoring.roadmap import Problem, ProblemError, Solution, delay_ranks, parse_problem, solution_document, solve
+from scoring.roadmap import (
+    Problem,
+    ProblemError,
+    Solution,
+    delay_ranks,
+    parse_problem,
+    solution_document,
+    solve,
+    with_gains,
+)
 from scoring.roadmap import explain as explain_by_planning
+from scoring.roadmap import problem_document as written
 
 SECONDS = 1.0
 """What a request may take; what is not proven best by then is improved outside of it."""
 GAP = 0.01
+FIXED = ("enablers", "at_target", "unknown", "overruns", "late")
+"""What is said of the problem, whatever its plan."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +48,11 @@ def plan(
     limits: Limits,
     seconds: float = SECONDS,
     warm: Mapping[str, int] | None = None,
+    realised: Mapping[str, float] | None = None,
 ) -> Planned:
     """The best plan found within ``seconds``; the search starts from the plan ``warm``.
+
+    ``realised``: initiative → levels measured elsewhere per level promised; what is named gains that much less or more.
 
     Raises `InvalidInputError` when there is nowhere to go to.
     """
@@ -44,14 +60,28 @@ def plan(
         raise InvalidInputError('There is no target, so a roadmap has no "where to". Set targets in the strategy step.')
     candidates = find_candidates(result, library, questionnaire)
     document = problem_document(result, candidates, limits)
+    found: dict[str, Any] = {}
     try:
+        if realised:
+            document = _as_realised(document, realised)
+        if limits.standing:
+            document, found = reviewed(document, Standing.of(limits.standing))
         problem = parse_problem(document)
         solution = solve(problem, time_limit=seconds, gap=GAP, warm=warm)
     except ProblemError as error:
         raise InvalidInputError("This plan cannot be made: " + " ".join(error.faults[:3])) from None
-    return Planned(
-        document, solution_document(problem, solution), explain(problem, solution, candidates, library, limits)
-    )
+    reasons = explain(problem, solution, candidates, library, limits)
+    return Planned(document, solution_document(problem, solution), reasons | found)
+
+
+def _as_realised(document: dict[str, Any], realised: Mapping[str, float]) -> dict[str, Any]:
+    problem = parse_problem(document)
+    gains = {
+        each.id: {capability: gain * realised[each.id] for capability, gain in each.gain.items()}
+        for each in problem.initiatives
+        if each.id in realised
+    }
+    return written(with_gains(problem, gains))
 
 
 def explain(
@@ -73,7 +103,7 @@ def retold(
     another plan are dropped."""
     titles = {step.id: step.title for step in library}
     words = Words(titles, {skill.id: skill.name for skill in library.skills}, limits)
-    fixed = {name: explanation[name] for name in ("enablers", "at_target", "unknown")}
+    fixed = {name: explanation[name] for name in FIXED if name in explanation}
     return fixed | {
         "worth": worth(problem, solution.starts),
         "why": {name: words.why(problem, solution, name) for name in solution.starts},

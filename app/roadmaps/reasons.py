@@ -35,7 +35,7 @@ def unblocks(problem: Problem, starts: Mapping[str, int], name: str) -> list[str
 
 def why_not_earlier(problem: Problem, starts: Mapping[str, int], name: str) -> str | None:
     """What keeps it from starting a period earlier; ``None`` when nothing does or it starts first."""
-    if starts[name] == 0:
+    if starts[name] <= problem.now:
         return None
     earlier = {**starts, name: starts[name] - 1}
     return next(iter(verify(problem, earlier)), None)
@@ -50,9 +50,9 @@ def why_left_out(problem: Problem, starts: Mapping[str, int], name: str) -> str:
     if missing:
         return f"needs '{missing[0]}'"
     last = problem.periods - initiative.duration
-    if last < 0:
+    if last < problem.now:
         return "too long"
-    tries = [verify(problem, {**starts, name: start}) for start in range(last + 1)]
+    tries = [verify(problem, {**starts, name: start}) for start in range(problem.now, last + 1)]
     best = min(tries, key=len)
     return best[0] if best else "no value"
 

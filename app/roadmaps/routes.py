@@ -6,20 +6,25 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
 
-from app.access import Permission, access_roadmap, access_snapshot
+from app.access import Permission, access_roadmap, access_snapshot, may
 from app.clock import now
 from app.errors import InvalidInputError
 from app.models import Roadmap
+from app.remarks.pages import remarks_panel
 from app.results.queries import result_of
-from app.roadmaps.actions import adopt, discard, plan_roadmap, plan_scenario, rename
+from app.roadmaps.actions import adopt, assessment_of, discard, plan_roadmap, plan_scenario, rename
 from app.roadmaps.forms import NameForm, PlanForm
 from app.roadmaps.improving import start_improving
 from app.roadmaps.jobs import ask_to_improve, cancel_job, newest_job
 from app.roadmaps.limits import Limits
 from app.roadmaps.opening import roadmap_shell, snapshot_of, view_of
+from app.roadmaps.outcomes.queries import realised_shares
 from app.roadmaps.pages.job import job_line
 from app.roadmaps.pages.roadmap import roadmap_page
 from app.roadmaps.queries import current_plan, parent_of, scenarios_of
+from app.roadmaps.reviews.due import is_due
+from app.roadmaps.reviews.page import review_banner
+from app.roadmaps.reviews.queries import open_review
 from app.web import CurrentUser, Link, SessionDep, UserForm, fields, parse_form, redirect, render
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +38,9 @@ def snapshot_roadmap(request: Request, session: SessionDep, user: CurrentUser, s
         return redirect(f"/roadmaps/{found.id}")
     shell = roadmap_shell(request, session, snapshot, Link("Roadmap"))
     targets = any(getattr(x, "target", None) is not None for x in result_of(snapshot).capabilities)
-    return render(request, "roadmaps/empty.html", shell=shell, page={"snapshot": snapshot.id, "targets": targets})
+    may_plan = may(session, user, snapshot.organization_id, Permission.PLAN)
+    page = {"snapshot": snapshot.id, "targets": targets, "may_plan": may_plan}
+    return render(request, "roadmaps/empty.html", shell=shell, page=page)
 
 
 @router.post("/snapshots/{snapshot_id}/roadmap")
@@ -57,9 +64,16 @@ def roadmap(request: Request, session: SessionDep, user: CurrentUser, roadmap_id
         scenarios_of(session, parent or row),
         newest_job(session, row),
         f"/snapshots/{row.snapshot_id}",
+        may_plan=may(session, user, row.organization_id, Permission.PLAN),
     )
     shell = roadmap_shell(request, session, snapshot_of(session, row), Link("Roadmap"))
-    return render(request, "roadmaps/roadmap.html", shell=shell, page=page)
+    review = review_banner(view, open_review(session, row), due=is_due(row, now().date()))
+    assessment = assessment_of(session, row)
+    remarks = remarks_panel(session, user, assessment, subject="roadmap", back=f"/roadmaps/{row.id}")
+    pooled = bool(realised_shares(session, assessment.questionnaire_id))
+    return render(
+        request, "roadmaps/roadmap.html", shell=shell, page=page, review=review, remarks=remarks, pooled=pooled
+    )
 
 
 @router.post("/roadmaps/{roadmap_id}/scenarios")
@@ -92,6 +106,7 @@ def what_if_form(values: dict[str, str], excludes: list[str], parent: Roadmap) -
         "targets": {
             key.removeprefix("target."): value for key, value in values.items() if key.startswith("target.") and value
         },
+        "measured": values["measured"] == "yes" if "measured" in values else None,
         "pins": {name: period for name, period in pins.items() if name not in excludes},
         "excludes": [name for name in excludes if name in known],
     }

@@ -24,9 +24,12 @@ class Words:
 
     def why(self, problem: Problem, solution: Solution, name: str) -> str:
         start = solution.starts[name]
+        when = period_name(self.limits, start)
         if name in self.limits.pins:
-            return f"Pinned to {period_name(self.limits, start)}."
-        if start == 0:
+            return f"Pinned to {when}."
+        if any(each.id == name and each.pin is not None for each in problem.initiatives):
+            return f"Started in {when}; a review keeps what has started."
+        if start <= problem.now:
             return "It can start at once: nothing has to finish first, and there is room."
         rule = why_not_earlier(problem, solution.starts, name)
         if rule is None:
@@ -57,6 +60,13 @@ class Words:
             if rule == f"needs '{other}'":
                 return f"it needs “{self.titles[other]}”, which is not in the plan either."
         return rule
+
+    def raised(self, limit: str, period: int, given: float, needed: float) -> str:
+        """A limit that the work under way exceeds by itself."""
+        name, unit = self._limit(limit)
+        needs, there = _apart(needed, given)
+        when = period_name(self.limits, period)
+        return f"What is under way alone needs {needs} of {there} {unit} in {when}: {name} counts as raised there."
 
     def _limit(self, limit: str) -> tuple[str, str]:
         if limit == "wip_limit":

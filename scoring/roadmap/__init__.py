@@ -2,7 +2,7 @@
 
 from scoring.roadmap.compare import Comparison, Moved, compare
 from scoring.roadmap.credit import DelayRank, credited, delay_ranks
-from scoring.roadmap.document import gantt, solution_document
+from scoring.roadmap.document import gantt, problem_document, solution_document
 from scoring.roadmap.evaluate import objective, plan_cost, plan_use, verify
 from scoring.roadmap.explain import (
     ChosenReason,
@@ -11,6 +11,7 @@ from scoring.roadmap.explain import (
     RejectedReason,
     explain,
 )
+from scoring.roadmap.outcome import Finished, Outcome, outcomes, pooled_realised
 from scoring.roadmap.parse import parse_problem
 from scoring.roadmap.problem import Capability, Initiative, Problem, ProblemError
 from scoring.roadmap.prover import bounding_is_under_way
@@ -26,10 +27,12 @@ __all__ = [
     "Conflict",
     "DelayRank",
     "Explanation",
+    "Finished",
     "Initiative",
     "Kept",
     "LimitReason",
     "Moved",
+    "Outcome",
     "Overrun",
     "Problem",
     "ProblemError",
@@ -46,9 +49,12 @@ __all__ = [
     "explain",
     "gantt",
     "objective",
+    "outcomes",
     "parse_problem",
     "plan_cost",
     "plan_use",
+    "pooled_realised",
+    "problem_document",
     "sentences",
     "solution_document",
     "solve",

@@ -1,9 +1,50 @@
-"""Write a solution as the JSON of ``docs/roadmap-problem.md`` or as a text Gantt chart."""
+"""Write a problem or a solution as the JSON of ``docs/roadmap-problem.md`` or as a text Gantt chart."""
 
+from dataclasses import asdict
 from typing import Any
 
-from scoring.roadmap.problem import Problem
+from scoring.roadmap.problem import Initiative, Problem
 from scoring.roadmap.solution import Conflict, Solution
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return ``problem`` as plain data that `parse_problem` reads back to the same.
+
+    >>> from scoring.roadmap.parse import parse_problem
+    >>> plan = Problem(2, (), (), skills={"it": (3.0, 4.0)}, now=1)
+    >>> parse_problem(problem_document(plan)) == plan
+    True
+    """
+    return {
+        "periods": problem.periods,
+        "discount": problem.discount,
+        "capabilities": [asdict(each) for each in problem.capabilities],
+        "skills": {skill: list(series) for skill, series in problem.skills.items()},
+        "budget": {
+            "operating": None if problem.operating is None else list(problem.operating),
+            "capital": None if problem.capital is None else list(problem.capital),
+            "carry_over": problem.carry_over,
+        },
+        "wip_limit": None if problem.wip_limit is None else list(problem.wip_limit),
+        "now": problem.now,
+        "initiatives": [_initiative(each) for each in problem.initiatives],
+    }
+
+
+def _initiative(initiative: Initiative) -> dict[str, Any]:
+    return {
+        "id": initiative.id,
+        "duration": initiative.duration,
+        "effort": {skill: list(series) for skill, series in initiative.effort.items()},
+        "operating": list(initiative.operating),
+        "capital": list(initiative.capital),
+        "gain": dict(initiative.gain),
+        "requires": list(initiative.requires),
+        "alternative": initiative.alternative,
+        "mandatory": initiative.mandatory,
+        "pin": initiative.pin,
+        "exclude": initiative.exclude,
+    }
 
 
 def solution_document(problem: Problem, solution: Solution) -> dict[str, Any]:

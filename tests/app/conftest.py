@@ -17,6 +17,7 @@ from app.clock import now
 from app.db import transaction
 from app.main import create_app
 from app.models import BaselineEdition, Participant, User
+from app.remarks.actions import write_remark
 from app.results.actions import measure
 from app.roadmaps.actions import plan_roadmap, plan_scenario
 from app.roadmaps.forms import PlanForm
@@ -67,9 +68,14 @@ def _install(engine: Engine) -> Installation:
         plan = plan_roadmap(session, snapshot, consultant, PlanForm(), at=START + timedelta(days=12), seconds=0.5)
         scenario = plan_scenario(session, plan, consultant, PlanForm(), at=START + timedelta(days=12), seconds=0.5)
         live = make_assessment(session, organization, consultant, status="open", people={"Brand": 2}, at=now())
+        make_assessment(session, organization, consultant)
         links = make_links(session, live, at=now())
         response = start_response(session, links[0][1], at=now()).response
+        remark = write_remark(
+            session, closed, users["leader"], subject="roadmap", subject_id="", text="Who pays for this?", at=now()
+        )
         ids = {
+            "remark_id": remark.id,
             "organization_id": organization.id,
             "assessment_id": closed.id,
             "participant_id": session.exec(select(Participant.id).where(Participant.assessment_id == live.id)).all()[1],

@@ -34,14 +34,19 @@ def walk(app: FastAPI) -> list[Endpoint]:
     return sorted((each for each in endpoints(app) if each.method != "HEAD"), key=order)
 
 
-def call(browser: Client, endpoint: Endpoint, installation: Installation, document: dict[str, object]) -> str:
-    """``yes`` when the persona gets as far as the work itself, else why not."""
+def path_of(endpoint: Endpoint, installation: Installation) -> str:
+    """The path of an endpoint with ids that exist."""
     ids = dict(installation.ids)
     if "participant" in endpoint.template or "{step}" in endpoint.template:
         ids["assessment_id"] = installation.open_assessment
     if "scenarios/" in endpoint.template or endpoint.template.endswith("/discard"):
         ids["roadmap_id"] = ids["scenario_id"]
-    path = re.sub(r"{([^}:]+)[^}]*}", lambda found: ids[found[1]], endpoint.template)
+    return re.sub(r"{([^}:]+)[^}]*}", lambda found: ids[found[1]], endpoint.template)
+
+
+def call(browser: Client, endpoint: Endpoint, installation: Installation, document: dict[str, object]) -> str:
+    """``yes`` when the persona gets as far as the work itself, else why not."""
+    path = path_of(endpoint, installation)
     if endpoint.template.startswith("/api/"):
         answer = browser.request(endpoint.method, path, json=body_of(document, endpoint.method, endpoint.template))
     elif endpoint.method in SAFE:

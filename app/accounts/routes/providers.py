@@ -147,6 +147,6 @@ def sign_out_there(config: Known) -> Response:
 
 
 @router.post("/account/providers/{provider_id}/disconnect")
-def post_disconnect(session: SessionDep, user: CurrentUser, config: Known, _posted: UserForm) -> Response:
-    disconnect(session, user, config)
+def post_disconnect(session: SessionDep, user: CurrentUser, provider_id: str, _posted: UserForm) -> Response:
+    disconnect(session, user, known_provider(provider_id))
     return redirect("/account?done=disconnected")

@@ -15,8 +15,6 @@ AHEAD = timedelta(days=1)
 
 def locked_item(session: Session, roadmap: Roadmap, initiative_id: str) -> RoadmapItem | None:
     """What is recorded, held against other writers until the transaction ends; None: nothing yet."""
-    if initiative_id not in roadmap.solution["starts"]:
-        raise NotFoundError("This initiative is not in the plan.")
     session.exec(
         select(Roadmap.id)
         .where(
@@ -27,7 +25,10 @@ def locked_item(session: Session, roadmap: Roadmap, initiative_id: str) -> Roadm
         .with_for_update()
     ).one()
     key = (roadmap.organization_id, roadmap.assessment_id, roadmap.id, initiative_id)
-    return session.get(RoadmapItem, key, populate_existing=True)
+    item = session.get(RoadmapItem, key, populate_existing=True)
+    if item is None and initiative_id not in roadmap.solution["starts"]:
+        raise NotFoundError("This initiative is not in the plan.")
+    return item
 
 
 def save_item(session: Session, roadmap: Roadmap, initiative_id: str, form: ItemForm, *, at: datetime) -> RoadmapItem:
@@ -81,7 +82,8 @@ def _require_known(roadmap: Roadmap, form: ItemForm, today: date) -> None:
 
 
 def carry_items(session: Session, from_ids: list[str], roadmap: Roadmap) -> None:
-    """Copy what is recorded in the plans ``from_ids`` for the initiatives of ``roadmap`` that have nothing yet."""
+    """Copy what is recorded in the plans ``from_ids`` for what ``roadmap`` plans and what was dropped, unless there is
+    something already."""
     own = set(session.exec(select(RoadmapItem.initiative_id).where(RoadmapItem.roadmap_id == roadmap.id)).all())
     items = session.exec(
         select(RoadmapItem).where(
@@ -89,5 +91,6 @@ def carry_items(session: Session, from_ids: list[str], roadmap: Roadmap) -> None
         )
     ).all()
     for item in items:
-        if item.initiative_id in roadmap.solution["starts"] and item.initiative_id not in own:
+        wanted = item.initiative_id in roadmap.solution["starts"] or item.status == "stopped"
+        if wanted and item.initiative_id not in own:
             session.add(RoadmapItem(**item.model_dump(exclude={"roadmap_id"}), roadmap_id=roadmap.id))

@@ -36,7 +36,7 @@ def _out(initiative_id: str, item: RoadmapItem | None) -> ItemOut:
 def list_items(session: SessionDep, user: CurrentUser, roadmap_id: str) -> list[ItemOut]:
     row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
     items = items_of(session, row)
-    return [_out(name, items.get(name)) for name in row.solution["starts"]]
+    return [_out(name, items.get(name)) for name in dict.fromkeys([*row.solution["starts"], *items])]
 
 
 @router.get("/{initiative_id}", summary="What is decided and known about an initiative")
@@ -44,9 +44,10 @@ def get_item(
     session: SessionDep, user: CurrentUser, roadmap_id: str, initiative_id: str, response: Response
 ) -> ItemOut:
     row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
-    if initiative_id not in row.solution["starts"]:
+    item = items_of(session, row).get(initiative_id)
+    if item is None and initiative_id not in row.solution["starts"]:
         raise NotFoundError("This initiative is not in the plan.")
-    return _tagged(response, _out(initiative_id, items_of(session, row).get(initiative_id)))
+    return _tagged(response, _out(initiative_id, item))
 
 
 @router.put(

@@ -8,11 +8,15 @@ from sqlmodel import Session
 from app.access import Permission, access_roadmap, may
 from app.clock import now
 from app.errors import InvalidInputError, NotFoundError
-from app.models import Roadmap
+from app.models import Roadmap, User
+from app.remarks.pages import remarks_panel
+from app.roadmaps.actions import assessment_of
 from app.roadmaps.items.actions import locked_item, save_item
 from app.roadmaps.items.forms import ItemForm
 from app.roadmaps.items.page import ItemPanel, item_document, item_panel
 from app.roadmaps.opening import goals_of_plan, roadmap_shell, snapshot_of, view_of
+from app.roadmaps.outcomes.page import pooled_words
+from app.roadmaps.outcomes.queries import pooled_outcomes
 from app.roadmaps.pages.initiative import initiative_page
 from app.roadmaps.pages.view import View
 from app.web import (
@@ -42,7 +46,7 @@ def initiative(
     row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
     view = _known(view_of(session, row), initiative_id)
     may_edit = may(session, user, row.organization_id, Permission.PLAN)
-    return _page(request, session, view, initiative_id, item_panel(view, initiative_id, may_edit=may_edit))
+    return _page(request, session, user, view, initiative_id, item_panel(view, initiative_id, may_edit=may_edit))
 
 
 @router.post("/roadmaps/{roadmap_id}/initiatives/{initiative_id}")
@@ -56,11 +60,11 @@ def post_initiative(
     if typed.get("revision", "") != str(item.revision if item else 0):
         errors = FormErrors((FieldError("owner", COLLIDED),))
         panel = item_panel(view, initiative_id, may_edit=True, typed=typed, errors=errors, collided=True)
-        return _page(request, session, view, initiative_id, panel, status=409)
+        return _page(request, session, user, view, initiative_id, panel, status=409)
     errors = _save(session, row, initiative_id, typed, view)
     if errors:
         panel = item_panel(view, initiative_id, may_edit=True, typed=typed, errors=errors)
-        return _page(request, session, view, initiative_id, panel, status=422)
+        return _page(request, session, user, view, initiative_id, panel, status=422)
     return redirect(f"/roadmaps/{row.id}/initiatives/{initiative_id}#follow")
 
 
@@ -89,10 +93,30 @@ def _known(view: View, initiative_id: str) -> View:
 
 
 def _page(
-    request: Request, session: Session, view: View, initiative_id: str, panel: ItemPanel, status: int = 200
+    request: Request,
+    session: Session,
+    user: User,
+    view: View,
+    initiative_id: str,
+    panel: ItemPanel,
+    status: int = 200,
 ) -> HTMLResponse:
     row = view.roadmap
     page = initiative_page(view, initiative_id, goals_of_plan(session, row), f"/roadmaps/{row.id}")
     crumb = Link("Roadmap", f"/roadmaps/{row.id}")
     shell = roadmap_shell(request, session, snapshot_of(session, row), crumb, Link(page.initiative.title))
-    return render(request, "roadmaps/initiative.html", status=status, shell=shell, page=page, panel=panel)
+    back = f"/roadmaps/{row.id}/initiatives/{initiative_id}"
+    remarks = remarks_panel(
+        session, user, assessment_of(session, row), subject="initiative", subject_id=initiative_id, back=back
+    )
+    pooled = pooled_outcomes(session, view.questionnaire.id).get(initiative_id)
+    return render(
+        request,
+        "roadmaps/initiative.html",
+        status=status,
+        shell=shell,
+        page=page,
+        panel=panel,
+        remarks=remarks,
+        elsewhere=pooled_words(pooled) if pooled else "",
+    )

@@ -52,10 +52,11 @@ class ComparePage:
     initiatives: tuple[CompareRow, ...]
     same: int
     back_href: str
+    may_plan: bool
 
 
 def compare_page(
-    base: View, others: Sequence[tuple[View, Comparison]], scenarios: Sequence[tuple[str, str]]
+    base: View, others: Sequence[tuple[View, Comparison]], scenarios: Sequence[tuple[str, str]], *, may_plan: bool
 ) -> ComparePage:
     """``others``: at most three what-ifs with what they do otherwise; ``scenarios``: id and name of all there are."""
     views = [base, *(view for view, _ in others)]
@@ -77,6 +78,7 @@ def compare_page(
         initiatives=tuple(row for row in rows if any(row.differs)),
         same=sum(not any(row.differs) for row in rows),
         back_href=f"/roadmaps/{base.roadmap.id}",
+        may_plan=may_plan,
     )
 
 

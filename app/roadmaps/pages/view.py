@@ -24,6 +24,11 @@ def money(thousands: float, currency: str) -> str:
     return f"{SYMBOLS.get(currency, currency + ' ')}{thousands:,.0f}k"
 
 
+def cost_words(thousands: float, currency: str) -> str:
+    """What an initiative costs beside people's days."""
+    return money(thousands, currency) if round(thousands) else "time only"
+
+
 def lifts_words(initiative: Initiative, questionnaire: Questionnaire, *, enabler: bool) -> str:
     scale = questionnaire.scale
     step = f"{scale.level(initiative.from_level).value:g} → {scale.level(initiative.to_level).value:g}"

@@ -28,6 +28,7 @@ class WhatIf:
     candidates: tuple[Choice, ...]
     periods: tuple[Choice, ...]
     weights: tuple[tuple[str, str, float], ...]
+    measured: bool
     solved: str
 
 
@@ -54,5 +55,6 @@ def what_if(view: View, before: View | None) -> WhatIf:
             for x in view.result.capabilities
             if isinstance(x, CapabilityResult) and x.importance is not None
         ),
+        measured=limits.measured,
         solved=f"Planned in {solution['seconds']:.1f} s, within {100 * solution['gap']:.1f}% of optimal",
     )

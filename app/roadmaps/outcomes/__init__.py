@@ -1,0 +1,1 @@
+"""Did it work? What finished initiatives promised, set against what the next wave measured."""

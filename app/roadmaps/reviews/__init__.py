@@ -1,0 +1,1 @@
+"""Reviews: what has started stays, the rest is planned again, and the difference is kept with its reason."""
