@@ -12,6 +12,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from app.commands.output import drop_native_output
+
 say = Console(stderr=True, highlight=False, soft_wrap=True)
 HOST = "127.0.0.1"
 
@@ -24,6 +26,7 @@ def demo(
     # Listening comes first: it tells whether the port is free, and browsers that come early wait instead of failing.
     with _listen(port) as listener:
         _configure(_writable(folder), port)
+        drop_native_output()
         _prepare()
         _print_links(f"http://{HOST}:{port}")
         _serve(listener)

@@ -16,6 +16,7 @@ from app.accounts.links import password_link
 from app.administration.actions import disable_user, enable_user, reset_factor
 from app.administration.queries import all_users
 from app.clock import now
+from app.commands.output import drop_native_output
 from app.db import get_engine, owner_connection, transaction
 from app.errors import AppError, NotFoundError
 from app.health import alembic_config, current_revision
@@ -65,6 +66,8 @@ def serve(
     TRIGPOINT_MAILER, TRIGPOINT_SECOND_FACTOR, TRIGPOINT_PLANNER, TRIGPOINT_AUDIT_KEY, TRIGPOINT_OIDC_PROVIDERS.
     """
     settings = get_settings()
+    if workers == 1:
+        drop_native_output()
     configure_logs()
     if workers > 1 and settings.sqlite:
         say.print("SQLite is served by one process. Use --workers 1, or set TRIGPOINT_DATABASE_URL to PostgreSQL.")

@@ -179,7 +179,7 @@ def test_every_kind_is_served_to_members_and_to_nobody_else(
         with count_queries(engine) as queries:
             answer = analyst.get(here)
         assert answer.status_code == 200
-        assert len(queries) <= 14
+        assert len(queries) <= 16
         assert len(answer.content) < 1_000_000
         ending = kind.rsplit(".", 1)[-1]
         assert answer.headers["content-disposition"].startswith('attachment; filename="roadmap-')

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.access import Permission, access_roadmap
+from app.audit.reading import record_reading
 from app.clock import now
 from app.models import Roadmap
 from app.roadmaps.actions import assessment_of
@@ -43,7 +44,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     responses=RESPONSES,
     response_class=Response,
 )
-def export(session: SessionDep, user: CurrentUser, roadmap_id: str, kind: FileKind) -> Response:
+def export(request: Request, session: SessionDep, user: CurrentUser, roadmap_id: str, kind: FileKind) -> Response:
     """The list as CSV, JSON or a workbook; for Jira (`jira.csv`) and Asana (`asana.csv`) as they import it; the
     milestones as a calendar (`ics`). Whoever may see the plan may take it along."""
     row = access_roadmap(session, user, roadmap_id, Permission.VIEW)
@@ -51,6 +52,14 @@ def export(session: SessionDep, user: CurrentUser, roadmap_id: str, kind: FileKi
     *tool, ending = kind.split(".")
     name = "-".join(["roadmap", *tool, f"{row.starts_on:%Y-%m}", row.id[-8:]]) + f".{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    record_reading(
+        request.app.state.engine,
+        session,
+        "roadmap.exported",
+        organization_id=row.organization_id,
+        subject=f"roadmap:{row.id}",
+        format=kind,
+    )
     return Response(write(plan_file(session, row)), media_type=media, headers=headers)
 
 
