@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.accounts.api import router as accounts_api
 from app.accounts.routes import router as accounts
+from app.administration.api import router as administration_api
 from app.administration.routes import router as administration
 from app.assessments.api import router as assessments_api
 from app.assessments.routes import router as assessments
@@ -43,6 +44,7 @@ from app.roadmaps.routes import router as roadmaps
 ROUTERS: tuple[APIRouter, ...] = (
     accounts_api,
     accounts,
+    administration_api,
     administration,
     assessments_api,
     assessments,

@@ -130,7 +130,7 @@ def _user_of_token(request: Request, session: Session, secret: str) -> User | No
             use.token.used_on = at.date()
     see_as_user(session, use.user.id)
     act_as(session, use.user.id)
-    request.state.user = use.user
+    request.state.user, request.state.program = use.user, True
     return use.user
 
 

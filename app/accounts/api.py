@@ -67,7 +67,7 @@ class TokenForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(clean_text)]
-    scopes: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)]
+    scopes: Annotated[list[Literal["read", "write", "users"]], Field(min_length=1, max_length=3)]
     days: Annotated[int, Field(ge=1, le=LONGEST.days)] = 90
 
 

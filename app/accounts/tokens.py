@@ -17,7 +17,9 @@ PREFIX = "tp_"
 SCOPES = {
     "read": "Read what you may read: organisations, assessments, results, exports",
     "write": "Change what you may change: set up, invite, launch, close, plan",
+    "users": "Manage users: list, invite, make consultants, disable. Never administrators",
 }
+FOR_ADMINISTRATORS = frozenset({"users"})
 LONGEST = timedelta(days=366)
 MOST = 20
 
@@ -31,14 +33,20 @@ class TokenUse:
     scopes: frozenset[str]
 
 
+def scopes_for(user: User) -> dict[str, str]:
+    """The scopes that a token of this user can have, with what they allow."""
+    return {name: text for name, text in SCOPES.items() if user.administrator or name not in FOR_ADMINISTRATORS}
+
+
 def create_token(
     session: Session, user: User, *, name: str, scopes: Sequence[str], days: int, at: datetime
 ) -> tuple[ApiToken, str]:
     """A new token and its secret, which is never shown again."""
     if not name.strip() or len(name) > 100:
         raise InvalidInputError("Name the token after the program that will use it, in at most 100 characters.")
-    if not scopes or not set(scopes) <= SCOPES.keys():
-        raise InvalidInputError(f"Choose what it may do: {' or '.join(SCOPES)}.")
+    offered = scopes_for(user)
+    if not scopes or not set(scopes) <= offered.keys():
+        raise InvalidInputError(f"Choose what it may do: {' or '.join(offered)}.")
     if not 1 <= days <= LONGEST.days:
         raise InvalidInputError(f"Let it expire after 1 to {LONGEST.days} days.")
     count = select(func.count()).where(
@@ -97,11 +105,13 @@ def token_use(session: Session, secret: str, *, at: datetime) -> TokenUse | None
 
 
 def check_scope(use: TokenUse, method: str, path: str) -> None:
-    """Refuse what the token may not do. It never manages accounts: neither its own user's nor anybody's."""
+    """Refuse what the token may not do. It never manages its own user's account, and other users only where it says so."""
     needed = "read" if method in {"GET", "HEAD", "OPTIONS"} else "write"
     if not path.startswith("/api/"):
         raise ForbiddenError("Tokens are for the API under /api/v1. Sign in to open pages.")
-    if path.startswith(("/api/v1/me/", "/api/v1/sessions", "/api/v1/users", "/api/v1/system")):
+    if path.startswith(("/api/v1/me/", "/api/v1/sessions", "/api/v1/system")):
         raise ForbiddenError("A token cannot manage accounts, sessions or tokens. Sign in for that.")
+    if path == "/api/v1/users" or path.startswith("/api/v1/users/"):
+        needed = "users"
     if needed not in use.scopes and not (needed == "read" and "write" in use.scopes):
         raise ForbiddenError(f"This token may not {needed}. Create one with the scope '{needed}'.")

@@ -9,7 +9,7 @@ from app.accounts.identities import issuers_of
 from app.accounts.pages import AccountPage
 from app.accounts.routes.sign_in import agent_of
 from app.accounts.sessions import end_other_sessions, end_session, open_sessions
-from app.accounts.tokens import SCOPES, create_token, revoke_token, tokens_of
+from app.accounts.tokens import SCOPES, create_token, revoke_token, scopes_for, tokens_of
 from app.clock import now
 from app.errors import InvalidInputError
 from app.models import User
@@ -144,7 +144,7 @@ def account_page(
         factor=has_factor(user),
         factor_demanded=is_demanded(session, user),
         tokens=tokens_of(session, user),
-        scopes=SCOPES,
+        scopes=scopes_for(user),
         new_token=new_token,
         providers=[(each, each.issuer in issuers) for each in get_settings().oidc_providers],
         done=done,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from app.access import Permission, access_roadmap
 from app.clock import now
 from app.models import Roadmap
+from app.repeats import OnceRoute
 from app.roadmaps.api import DifferenceOut
 from app.roadmaps.improving import start_improving
 from app.roadmaps.reviews.actions import review_plan
@@ -18,6 +19,7 @@ from app.web import CurrentUser, Problem, SessionDep
 
 router = APIRouter(
     prefix="/api/v1/roadmaps/{roadmap_id}/reviews",
+    route_class=OnceRoute,
     tags=["roadmaps"],
     responses={code: {"model": Problem} for code in (401, 403, 404, 409, 422)},
 )
