@@ -17,6 +17,7 @@ from app.catalogue.routes import router as catalogue
 from app.exports.api import router as exports_api
 from app.exports.routes import router as exports
 from app.inviting.api import router as inviting_api
+from app.inviting.people import router as people
 from app.inviting.routes import router as inviting
 from app.organizations.api import router as organizations_api
 from app.organizations.routes import router as organizations
@@ -58,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports,
     inviting_api,
     inviting,
+    people,
     organizations_api,
     organizations,
     portfolio,

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("scoring", "roadmap", "server")
+PARTS = ("scoring", "roadmap", "inviting", "server")
 
 
 def main() -> int:

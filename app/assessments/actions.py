@@ -18,6 +18,7 @@ from app.assessments.invitations import (
     restore_invitation,
     revoke_invitation,
 )
+from app.assessments.people import PersonInput, change_participant, remove_participant
 from app.assessments.queries import (
     as_launched,
     goals_of,
@@ -48,11 +49,13 @@ from questionnaires.schema import Questionnaire, Scale
 __all__ = [
     "GoalInput",
     "ImportOutcome",
+    "PersonInput",
     "RowResult",
     "StrategyInput",
     "TargetInput",
     "Terms",
     "change_assessment",
+    "change_participant",
     "choose_questionnaire",
     "close_assessment",
     "create_assessment",
@@ -385,14 +388,6 @@ def keep_headcounts(session: Session, assessment: Assessment, given: Mapping[str
             unit.headcount = given[unit.id]
             session.add(unit)
     session.flush()
-
-
-def remove_participant(session: Session, assessment: Assessment, participant: Participant) -> None:
-    """Take somebody off the list of a draft; after launch an invitation is revoked instead."""
-    _require_draft(assessment, "The list of participants", "Revoke the invitation instead.")
-    session.delete(participant)
-    session.flush()
-    _record(session, assessment, "participants.removed", participant=participant.id)
 
 
 def set_terms(session: Session, assessment: Assessment, terms: Terms, *, at: datetime) -> None:

@@ -29,6 +29,7 @@ from app.assessments.queries import (
     targets_of,
 )
 from app.assessments.roster import decode
+from app.assessments.workbooks import table_text
 from app.clock import now
 from app.db import transaction
 from app.errors import InvalidInputError
@@ -351,6 +352,7 @@ CSV_OR_JSON = {
         },
     }
 }
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARTICIPANTS = TypeAdapter(list[ParticipantIn])
 
 
@@ -378,8 +380,8 @@ SentBody = Annotated[Sent, Depends(sent_body)]
     openapi_extra=CSV_OR_JSON,
 )
 def post_participants(sent: SentBody, session: SessionDep, user: CurrentUser, assessment_id: str) -> ImportOut:
-    """A JSON list of ``{name, email, unit, role, seniority?}``, or ``text/csv`` with a heading. Sending it again changes
-    nothing."""
+    """A JSON list of ``{name, email, unit, role, seniority?}``, or ``text/csv`` or a workbook (XLSX) with a heading.
+    Sending it again changes nothing."""
     assessment = access_assessment(session, user, assessment_id, MANAGE)
     outcome = actions.import_participants(session, assessment, _given(sent), at=now())
     if outcome.problems:
@@ -390,6 +392,8 @@ def post_participants(sent: SentBody, session: SessionDep, user: CurrentUser, as
 def _given(sent: Sent) -> str | Sequence[dict[str, str]]:
     if sent.kind in {"text/csv", "text/plain", "text/tab-separated-values"}:
         return clean_text(decode(sent.body))
+    if sent.kind == WORKBOOK:
+        return clean_text(table_text(sent.body))
     return _rows(sent.body)
 
 

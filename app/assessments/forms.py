@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.assessments.actions import GoalInput, StrategyInput, TargetInput, Terms
+from app.assessments.roster import SYNONYMS
 from app.errors import InvalidInputError
 from app.web import FieldError, FormErrors, clean_text, parse_form
 from questionnaires.schema import Questionnaire
@@ -98,6 +99,18 @@ def headcounts(values: Mapping[str, str]) -> dict[str, int | None]:
             except ValueError as error:
                 raise InvalidInputError(str(error), field=name) from None
     return found
+
+
+def column_mapping(values: Mapping[str, str]) -> dict[int, str] | None:
+    """The fields ``map:0`` …: what each column of a table is; none: found by name."""
+    found: dict[int, str] = {}
+    for name, text in values.items():
+        place = name.removeprefix("map:")
+        if name.startswith("map:") and place.isdecimal() and len(place) < 4:
+            if text and text not in SYNONYMS:
+                raise InvalidInputError(f"'{text[:40]}' is no column. Choose one from the list.", field=name)
+            found[int(place)] = text
+    return found or None
 
 
 class TermsForm(_Input):

@@ -10,6 +10,7 @@ from app.assessments.invitations import invite
 from app.assessments.queries import as_launched, organization_units, questionnaire_of
 from app.assessments.roster import (
     COLUMNS,
+    Column,
     RawRow,
     RosterRow,
     RowProblem,
@@ -42,6 +43,9 @@ class ImportOutcome:
     problems: tuple[RowProblem, ...] = ()
     created_units: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    """What each column was taken for, of a table."""
+    people: tuple[RosterRow, ...] = ()
 
     def count(self, result: str) -> int:
         return sum(row.result == result for row in self.rows)
@@ -65,24 +69,30 @@ class ImportOutcome:
 
 
 def import_participants(
-    session: Session, assessment: Assessment, given: str | Sequence[Mapping[str, str]], *, at: datetime | None = None
+    session: Session,
+    assessment: Assessment,
+    given: str | Sequence[Mapping[str, str]],
+    *,
+    at: datetime | None = None,
+    mapping: Mapping[int, str] | None = None,
 ) -> ImportOutcome:
     """Add the people of a table (text) or list of rows; the e-mail address tells who is who.
 
     Before launch, somebody already there is updated. After launch, people who are new are invited at once and those
-    already invited stay as they are. Units that do not exist are created and named in the outcome.
+    already invited stay as they are. Units that do not exist are created and named in the outcome. ``mapping``: see
+    `read_table`.
     """
     if assessment.status == "closed":
         raise ConflictError("The assessment has closed, so nobody can be added. Start a new wave to ask again.")
-    table = read_table(given) if isinstance(given, str) else _listed(given)
+    table = read_table(given, mapping) if isinstance(given, str) else _listed(given)
     if table.problems:
-        return ImportOutcome(problems=table.problems)
+        return ImportOutcome(problems=table.problems, columns=table.columns)
     questionnaire = questionnaire_of(assessment)
     rows, problems = check_rows(
         table.rows, choices_of(questionnaire, "profile.role"), choices_of(questionnaire, "profile.seniority")
     )
     if problems:
-        return ImportOutcome(problems=problems)
+        return ImportOutcome(problems=problems, columns=table.columns)
     if not rows:
         return ImportOutcome(problems=(RowProblem(2, "", "", "There is a heading but nobody under it. Add rows."),))
     there = _participants(session, assessment)
@@ -90,7 +100,7 @@ def import_participants(
     placed = rows if assessment.status == "draft" else tuple(row for row in rows if row.email not in there)
     units, created = _units(session, assessment, placed)
     results = _store(session, assessment, rows, there, units, at or now())
-    outcome = ImportOutcome(results, (), created, table.ignored)
+    outcome = ImportOutcome(results, (), created, table.ignored, table.columns, rows)
     record(
         session,
         "participants.imported",
@@ -129,11 +139,12 @@ def _units(
     session.flush()
     ids |= {key: unit.id for key, unit in new.items()}
     if assessment.status == "open":
-        _launch_units(session, assessment, {ids[row.unit.casefold()] for row in rows})
+        launch_units(session, assessment, {ids[row.unit.casefold()] for row in rows})
     return ids, tuple(unit.name for unit in new.values())
 
 
-def _launch_units(session: Session, assessment: Assessment, unit_ids: set[str]) -> None:
+def launch_units(session: Session, assessment: Assessment, unit_ids: set[str]) -> None:
+    """Let an open assessment know units that somebody is in now."""
     known = set(
         session.exec(
             select(AssessmentUnit.unit_id).where(

@@ -30,7 +30,7 @@ from app.assessments.queries import (
     targets_of,
 )
 from app.assessments.reminders import proposed_rounds, reminders_of
-from app.assessments.roster import short_label
+from app.assessments.roster import SYNONYMS, short_label
 from app.formats import clock_time, day, level, long_day, moment, plural
 from app.models import Assessment, Inviting, Organization, Reminder, Target
 from app.settings import get_settings
@@ -528,6 +528,7 @@ class PersonRow:
     can_revoke: bool
     can_restore: bool
     can_remove: bool
+    can_edit: bool
 
 
 @dataclass(frozen=True)
@@ -550,6 +551,8 @@ class ParticipantsPage:
     example: str
     text: str
     outcome: ImportOutcome | None
+    names: tuple[Choice, ...]
+    """What a column may be."""
     errors: FormErrors
     links: str
     """When links were downloaded, in words; empty when they were not."""
@@ -606,6 +609,7 @@ def participants_page(
         example=_example(labels),
         text=text,
         outcome=outcome,
+        names=tuple(Choice(name, "e-mail" if name == "email" else name) for name in SYNONYMS),
         errors=errors or FormErrors(),
         links=moment(assessment.links_downloaded_at) if assessment.links_downloaded_at else "",
         values=Typed(values or {}),
@@ -641,7 +645,9 @@ def _person(
         can_send=waits and by_mail and row.opted_out_at is None and (failed or mail is None),
         can_revoke=waits,
         can_restore=open_now and row.revoked_at is not None,
-        can_remove=assessment.status == "draft",
+        can_remove=assessment.status == "draft"
+        or (open_now and assessment.anonymity != "anonymous" and row.started_at is None),
+        can_edit=assessment.status != "closed" and row.submitted_at is None,
     )
 
 

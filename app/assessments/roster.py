@@ -61,6 +61,17 @@ class Table:
     rows: tuple[RawRow, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     ignored: tuple[str, ...] = ()
+    columns: tuple["Column", ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as it came: its heading (empty without one), what we take it for, and its first cells."""
+
+    place: int
+    heading: str
+    name: str
+    sample: str
 
 
 @dataclass(frozen=True)
@@ -102,9 +113,10 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def read_table(text: str) -> Table:
+def read_table(text: str, mapping: Mapping[int, str] | None = None) -> Table:
     """The rows of a CSV file or a paste from a spreadsheet: comma, semicolon or tab; columns by name or, without a
-    heading, in the order name, e-mail, unit, role, seniority."""
+    heading, in the order name, e-mail, unit, role, seniority. ``mapping``: place → our name of the column, where somebody
+    said what is what; empty names are left out."""
     text = text.lstrip("\ufeff")
     records, problems = _records(text)
     if problems:
@@ -113,7 +125,7 @@ def read_table(text: str) -> Table:
         return Table(problems=(RowProblem(1, "", "", "There is nothing in it. Paste one row per person."),))
     if len(records) > MOST_ROWS:
         return Table(problems=(RowProblem(MOST_ROWS, "", "", f"Import at most {MOST_ROWS:,} people at once."),))
-    return _by_column(records)
+    return _by_column(records, mapping)
 
 
 def _records(text: str) -> tuple[list[tuple[int, list[str]]], tuple[RowProblem, ...]]:
@@ -137,24 +149,61 @@ def _delimiter(text: str) -> str:
     return max("\t;,", key=outside.count)
 
 
-def _by_column(records: Sequence[tuple[int, list[str]]]) -> Table:
+def _by_column(records: Sequence[tuple[int, list[str]]], mapping: Mapping[int, str] | None) -> Table:
     line, heading = records[0]
-    names = [_column(cell) for cell in heading]
-    if "email" not in names:
-        if any(EMAIL.fullmatch(cell) for cell in heading):
-            return Table(tuple(RawRow(n, dict(zip(COLUMNS, cells, strict=False))) for n, cells in records))
-        message = "No column is called e-mail. Name the columns in the first row: name, e-mail, unit, role."
-        return Table(problems=(RowProblem(line, "e-mail", ", ".join(heading)[:200], message),))
+    headed = not any(EMAIL.fullmatch(cell) for cell in heading)
+    if mapping is not None:
+        names = [mapping.get(place) or None for place in range(len(heading))]
+    elif headed:
+        names = _first_of_each([_column(cell) for cell in heading])
+    else:
+        names = [COLUMNS[place] if place < len(COLUMNS) else None for place in range(len(heading))]
+    columns = _columns(records, names, headed)
+    problems = _column_problems(line, heading, names, mapped=mapping is not None)
+    if problems:
+        return Table(problems=problems, columns=columns)
+    ignored = tuple(cell for cell, name in zip(heading, names, strict=True) if name is None and cell and headed)
+    body = records[1:] if headed else records
+    return Table(tuple(_raw(n, names, cells) for n, cells in body), (), ignored, columns)
+
+
+def _first_of_each(names: Sequence[str | None]) -> list[str | None]:
+    """Two columns may be called alike; the first is taken."""
+    return [name if name not in names[:place] else None for place, name in enumerate(names)]
+
+
+def _columns(records: Sequence[tuple[int, list[str]]], names: Sequence[str | None], headed: bool) -> tuple[Column, ...]:
+    body = [cells for _, cells in records[1 if headed else 0 :][:3]]
+    return tuple(
+        Column(
+            place,
+            records[0][1][place] if headed else "",
+            name or "",
+            ", ".join(cells[place] for cells in body if place < len(cells) and cells[place])[:80],
+        )
+        for place, name in enumerate(names)
+    )
+
+
+def _column_problems(
+    line: int, heading: Sequence[str], names: Sequence[str | None], *, mapped: bool
+) -> tuple[RowProblem, ...]:
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        message = f"Two columns are both called '{_shown(twice[0])}'. Choose one."
+        return (RowProblem(line, _shown(twice[0]), ", ".join(heading)[:200], message),)
+    if "email" not in names and not mapped:
+        message = (
+            "No column is called e-mail. Name the columns in the first row: name, e-mail, unit, role; or say below."
+        )
+        return (RowProblem(line, "e-mail", ", ".join(heading)[:200], message),)
     missing = [name for name in REQUIRED if name not in names and not _named_in_parts(name, names)]
-    if missing:
-        return Table(problems=tuple(_missing_column(line, name, heading) for name in missing))
-    ignored = tuple(cell for cell, name in zip(heading, names, strict=True) if name is None and cell)
-    return Table(tuple(_raw(n, names, cells) for n, cells in records[1:]), (), ignored)
+    return tuple(_missing_column(line, name, heading) for name in missing)
 
 
 def _missing_column(line: int, name: str, heading: Sequence[str]) -> RowProblem:
     known = ", ".join(sorted(SYNONYMS[name])[:4])
-    message = f"There is no column '{_shown(name)}'. Add it, or call one of yours so (also known: {known})."
+    message = f"There is no column '{_shown(name)}'. Add it, call one of yours so (also known: {known}), or say below."
     return RowProblem(line, _shown(name), ", ".join(heading)[:200], message)
 
 

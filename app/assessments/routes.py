@@ -16,6 +16,7 @@ from app.assessments.forms import (
     QuestionnaireForm,
     TermsForm,
     as_errors,
+    column_mapping,
     goal_keys,
     headcounts,
     parse_strategy,
@@ -37,9 +38,9 @@ from app.assessments.pages import (
     tabs_of,
     terms_page,
 )
-from app.assessments.queries import organization_of, participant_of, progress, questionnaire_of
+from app.assessments.queries import organization_of, progress, questionnaire_of
 from app.assessments.reminders import plan_reminders
-from app.assessments.roster import decode
+from app.assessments.workbooks import table_text
 from app.clock import now
 from app.errors import AppError, ConflictError, InvalidInputError, NotFoundError
 from app.models import Assessment
@@ -234,22 +235,37 @@ def participants_step(
 def post_participants_step(
     request: Request, session: SessionDep, user: CurrentUser, form: UserForm, assessment_id: str
 ) -> Response:
-    """Imports a paste or a file: all rows, or none and every error."""
+    """Imports a paste or a file: all rows, or none and every error. ``then=preview`` only says what would happen."""
     assessment = access_assessment(session, user, assessment_id, MANAGE)
-    text = _pasted(form)
+    values = fields(form)
+    try:
+        text, mapping = _pasted(form), column_mapping(values)
+    except InvalidInputError as error:
+        return _participants(request, session, assessment, status=422, errors=_wrong(error, "text"))
     if not text.strip():
         errors = FormErrors((FieldError("text", "Paste a table or choose a file first."),))
         return _participants(request, session, assessment, status=422, errors=errors)
-    outcome = actions.import_participants(session, assessment, text, at=now())
+    outcome = actions.import_participants(
+        session, assessment, text, at=now(), mapping=None if _uploaded(form) else mapping
+    )
     if outcome.problems:
         return _participants(request, session, assessment, status=422, outcome=outcome, text=text)
+    if values.get("then") == "preview":
+        # Everything was tried, and nothing stays.
+        session.rollback()
+        return _participants(request, session, assessment, outcome=outcome, text=text)
     return _participants(request, session, assessment, outcome=outcome, notice=outcome.sentence)
 
 
-def _pasted(form: FormData) -> str:
+def _uploaded(form: FormData) -> UploadFile | None:
     upload = form.get("file")
-    if isinstance(upload, UploadFile) and upload.size:
-        return clean_text(decode(upload.file.read()))
+    return upload if isinstance(upload, UploadFile) and upload.size else None
+
+
+def _pasted(form: FormData) -> str:
+    upload = _uploaded(form)
+    if upload is not None:
+        return clean_text(table_text(upload.file.read()))
     text = form.get("text")
     return clean_text(text) if isinstance(text, str) else ""
 
@@ -296,7 +312,7 @@ def post_remove(
     session: SessionDep, user: CurrentUser, _form: UserForm, assessment_id: str, participant_id: str
 ) -> Response:
     assessment = access_assessment(session, user, assessment_id, MANAGE)
-    actions.remove_participant(session, assessment, participant_of(session, assessment, participant_id))
+    actions.remove_participant(session, assessment, participant_id)
     return redirect(f"/assessments/{assessment.id}/setup/participants#people")
 
 

@@ -47,6 +47,7 @@ ACTS = {
     "organization.pooling_agreed": "Agreed to pooled editions",
     "organization.pooling_withdrawn": "Withdrew from pooled editions",
     "organization.units_saved": "Changed the units",
+    "participants.changed": "Corrected a participant",
     "participants.imported": "Added or changed participants",
     "participants.removed": "Removed a participant",
     "remark.changed": "Changed a comment on report or roadmap",

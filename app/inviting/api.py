@@ -10,10 +10,11 @@ from sqlmodel import Session
 from app.access import Permission, access_assessment
 from app.assessments.invitations import invited
 from app.assessments.mailing import inviting_of, send_again
+from app.assessments.people import change_participant, remove_participant
 from app.assessments.reminders import MOST, plan_reminders, remind_now, reminders_of
 from app.clock import now
 from app.inviting import actions
-from app.inviting.forms import WayForm
+from app.inviting.forms import PersonForm, WayForm
 from app.inviting.mails import wording_of
 from app.inviting.pages import templates_for
 from app.models import Assessment, Reminder
@@ -136,6 +137,25 @@ def put_words(session: SessionDep, user: CurrentUser, assessment_id: str, templa
     wording = actions.check_wording(assessment, actions.find_template(template), given.subject, given.body)
     actions.save_wording(session, assessment, template, wording)
     return _out(session, assessment)
+
+
+@router.patch(
+    "/assessments/{assessment_id}/participants/{participant_id}", summary="Correct a participant", status_code=204
+)
+def patch_participant(
+    session: SessionDep, user: CurrentUser, assessment_id: str, participant_id: str, given: PersonForm
+) -> None:
+    """Before the answers are begun everything; after that, and in anonymous assessments, name and address."""
+    assessment = access_assessment(session, user, assessment_id, MANAGE)
+    change_participant(session, assessment, participant_id, given.person(), at=now())
+
+
+@router.delete(
+    "/assessments/{assessment_id}/participants/{participant_id}", summary="Take somebody off the list", status_code=204
+)
+def delete_participant(session: SessionDep, user: CurrentUser, assessment_id: str, participant_id: str) -> None:
+    """Only who has not begun; in anonymous assessments nobody after the launch: revoke the invitation instead."""
+    remove_participant(session, access_assessment(session, user, assessment_id, MANAGE), participant_id)
 
 
 @router.post(

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.assessments.forms import Moment
+from app.assessments.people import PersonInput
 
 By = Literal["mail", "links"]
 
@@ -19,6 +20,19 @@ class WayForm(_Input):
 
     by: By
     reply_to: str = Field(default="", max_length=254)
+
+
+class PersonForm(_Input):
+    """A participant as corrected; unit, role and seniority stay where they are not sent."""
+
+    name: str = Field(max_length=1000)
+    email: str = Field(max_length=1000)
+    unit_id: str | None = Field(default=None, max_length=36)
+    role: str | None = Field(default=None, max_length=100)
+    seniority: str | None = Field(default=None, max_length=100)
+
+    def person(self) -> PersonInput:
+        return PersonInput(**self.model_dump())
 
 
 class RemindersForm(_Input):
