@@ -76,6 +76,8 @@ class ReportLink(SQLModel, table=True):
     snapshot_id: str = Field(max_length=36)
     made_for: str = Field(max_length=100)
     made_by: str = Field(max_length=200)
+    made_by_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", index=True, max_length=36)
+    """It opens as long as they may share reports of the organisation."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -156,8 +156,7 @@ def _sharing(
     frame = frame_of(load_report(session, snapshot), None)
     base, at = get_settings().base_url, now()
     rows = []
-    for link in links_of(session, snapshot):
-        state = "revoked" if link.revoked_at else "expired" if link.expires_at <= at else "open"
+    for link, state in links_of(session, snapshot, at=at):
         address = f"{base}/shared/{token_of(link)}" if state == "open" else ""
         rows.append(LinkRow(link.id, link.made_for, link.made_by, link.expires_at, address, state))
     errors = FormErrors((FieldError("made_for", problem),) if problem else ())

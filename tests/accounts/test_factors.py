@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from app.accounts.actions import grant
 from app.accounts.factors import PURPOSE, WRONG_CODES, begin_enrolment, code_fits, confirm_enrolment
 from app.clock import now
 from app.db import transaction
@@ -173,6 +174,19 @@ def test_consultants_and_administrators_set_one_up_before_anything_opens(
 def test_leaders_and_analysts_need_none(another: Another, world: World) -> None:
     for persona in ("leader", "analyst"):
         assert password(another(), world.users[persona]).headers["location"] == "/benchmarks"
+
+
+@pytest.mark.usefixtures("required")
+def test_consultant_of_one_organisation_needs_one_too(another: Another, world: World, engine: Engine) -> None:
+    """Known by the membership alone, which on PostgreSQL only a transaction sees that says whose it is."""
+    user, browser = world.users["stranger"], another()
+    assert password(browser, user).headers["location"] == "/benchmarks"
+    with transaction(engine) as session:
+        grant(session, user, world.organization.id, "consultant")
+    assert password(browser, user).headers["location"].startswith("/sign-in/enrolment")
+    assert browser.get(ME).status_code == 401
+    programs = another().post("/api/v1/sessions", json={"email": user.email, "password": PASSWORD})
+    assert (programs.status_code, "second factor" in programs.json()["detail"]) == (403, True)
 
 
 @pytest.mark.usefixtures("required")
