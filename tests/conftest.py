@@ -176,19 +176,24 @@ class World:
 
 @pytest.fixture
 def world(engine: Engine) -> World:
+    """The `World` of this test's database."""
+    with transaction(engine) as session:
+        return make_world(session)
+
+
+def make_world(session: Session) -> World:
     """``consultant``, ``leader`` and ``analyst`` of one organisation, ``outsider`` (consultant of another), ``administrator``,
     and ``stranger``, who belongs to none."""
-    with transaction(engine) as session:
-        users = {
-            "consultant": make_user(session, "Consultant", consultant=True),
-            "outsider": make_user(session, "Outsider", consultant=True),
-            "administrator": make_user(session, "Administrator", administrator=True),
-            "stranger": make_user(session, "Stranger"),
-        }
-        organization = make_organization(session, users["consultant"])
-        elsewhere = make_organization(session, users["outsider"], name="Elsewhere")
-        users["leader"] = make_leader(session, organization)
-        users["analyst"] = make_analyst(session, organization)
+    users = {
+        "consultant": make_user(session, "Consultant", consultant=True),
+        "outsider": make_user(session, "Outsider", consultant=True),
+        "administrator": make_user(session, "Administrator", administrator=True),
+        "stranger": make_user(session, "Stranger"),
+    }
+    organization = make_organization(session, users["consultant"])
+    elsewhere = make_organization(session, users["outsider"], name="Elsewhere")
+    users["leader"] = make_leader(session, organization)
+    users["analyst"] = make_analyst(session, organization)
     return World(organization, elsewhere, users)
 
 

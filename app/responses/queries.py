@@ -121,9 +121,10 @@ def addresses_of(session: Session, assessment: Assessment) -> dict[str, str]:
 
 
 def comments_of(session: Session, assessment: Assessment) -> pd.DataFrame:
-    """Columns ``question_id`` and ``comment`` of submitted responses, in no order that tells who wrote them."""
+    """Columns ``question_id``, ``comment`` and ``response_id`` (to count who wrote, never to be shown) of submitted
+    responses, in no order that tells who wrote them."""
     rows = session.exec(
-        select(Answer.question_id, Answer.comment)
+        select(Answer.question_id, Answer.comment, Answer.response_id)
         .join(
             Response,
             (col(Response.organization_id) == col(Answer.organization_id))
@@ -139,4 +140,4 @@ def comments_of(session: Session, assessment: Assessment) -> pd.DataFrame:
         )
         .order_by(col(Answer.comment))
     ).all()
-    return pd.DataFrame(rows, columns=["question_id", "comment"])
+    return pd.DataFrame(rows, columns=["question_id", "comment", "response_id"])

@@ -18,7 +18,7 @@ from app.errors import ConflictError
 from app.models import Assessment, BaselineEdition, Snapshot
 from app.responses.queries import Answers, answers_matrix, comments_of
 from app.results.membership import members_of
-from app.results.queries import questionnaire_of, result_of
+from app.results.queries import comments_from, questionnaire_of, result_of
 from app.results.releases import beside_releases, releases_of, remember
 from app.results.waves import linked_wave, wave_before, weights_of, with_people
 from questionnaires.schema import Questionnaire
@@ -27,8 +27,6 @@ from scoring.document import to_document
 from scoring.linkage import Wave, people_in
 from scoring.results import SCORING_VERSION, AssessmentResult, Settings
 from scoring.survey import only_asked
-
-COMMENTS_SHOWN_FROM = 10
 
 
 def close_and_measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapshot:
@@ -138,7 +136,8 @@ def _linked_rows(respondents: pd.DataFrame, before: Wave) -> str:
 def _comments(
     session: Session, assessment: Assessment, questionnaire: Questionnaire, result: AssessmentResult
 ) -> dict[str, list[str]]:
-    """Capability id → its comments, shuffled and without anything of who wrote them; only from the threshold on."""
+    """Capability id → its comments, shuffled and without anything of who wrote them; only where as many people wrote as
+    the threshold (or the smallest group shown, where that is larger) asks for."""
     frame = comments_of(session, assessment)
     generator = np.random.default_rng()
     shown = {}
@@ -146,8 +145,9 @@ def _comments(
         if result.capability(capability.id).withheld is not None:
             continue
         asked = {question.id for question in capability.questions}
-        found = [str(text) for text in frame.loc[frame["question_id"].isin(asked), "comment"]]
-        if len(found) >= COMMENTS_SHOWN_FROM:
+        written = frame[frame["question_id"].isin(asked)]
+        found = [str(text) for text in written["comment"]]
+        if written["response_id"].nunique() >= comments_from(result.settings.k):
             shown[capability.id] = [found[place] for place in generator.permutation(len(found))]
     return shown
 

@@ -14,6 +14,13 @@ from questionnaires.schema import Questionnaire
 from scoring.document import from_document
 from scoring.results import AssessmentResult
 
+COMMENTS_SHOWN_FROM = 10
+
+
+def comments_from(k: int) -> int:
+    """How many people have to comment on a capability before any comment is shown."""
+    return max(COMMENTS_SHOWN_FROM, k)
+
 
 @dataclass(frozen=True)
 class Report:

@@ -26,6 +26,7 @@ from app.results.pages.heatmap import role_name
 from questionnaires.schema import Questionnaire
 from scoring.patterns import capability_scores
 from tests.people import Client
+from tests.results.reading import pages_of
 
 Floats = NDArray[np.float64]
 Cell = tuple[str, str, str]
@@ -38,9 +39,9 @@ class Loot:
 
     cells: set[Cell] = field(default_factory=set)
     levels: dict[Cell, float] = field(default_factory=dict)
-    before: set[Cell] = field(default_factory=set)
-    """Cells of the wave before that a change speaks of."""
-    texts: dict[str, str] = field(default_factory=dict)
+    before: dict[Cell, float | None] = field(default_factory=dict)
+    """Cells of the wave before that a change speaks of, and the level that it says they had."""
+    pages: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: str, group: str, capability: str, level: object = None) -> None:
         cell = (kind, group, capability)
@@ -57,22 +58,29 @@ def loot_of(client: Client, snapshot_id: str, questionnaire: Questionnaire) -> L
     for by in ("unit", "role"):
         for measure in MEASURE_NAMES:
             _heatmap(loot, client.get(f"{api}/heatmap?measure={measure}&by={by}").json())
-            for view in ("map", "table"):
-                page = f"/snapshots/{snapshot_id}/heatmap?measure={measure}&by={by}&view={view}"
-                _page(loot, client.get(page).text, by, questionnaire)
     for capability in questionnaire.capabilities:
         document = client.get(f"{api}/capabilities/{capability.id}").json()
         for kind in ("units", "roles"):
             for group, cell in document[kind].items():
                 if "value" in cell:
                     loot.add(kind[:-1], group, capability.id, cell["value"])
-        loot.texts[capability.id] = client.get(f"/snapshots/{snapshot_id}/capabilities/{capability.id}").text
+    read_pages(loot, pages_of(client, f"/snapshots/{snapshot_id}", questionnaire), questionnaire)
     read_document(loot, client.get(f"{api}/export.json").json()["result"])
     _table(loot, csv.reader(io.StringIO(client.get(f"{api}/export.csv").text.removeprefix("\ufeff"))), questionnaire)
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{api}/export.xlsx").content))
     for sheet in book:
         _table(loot, ([_text(value) for value in row] for row in sheet.iter_rows(values_only=True)), questionnaire)
     return loot
+
+
+def read_pages(loot: Loot, pages: Mapping[str, str], questionnaire: Questionnaire) -> None:
+    """What the pages of a report give away; they are kept for whoever looks for more."""
+    loot.pages |= pages
+    for path, text in pages.items():
+        if path.startswith("/heatmap"):
+            _page(loot, text, "role" if "by=role" in path else "unit", questionnaire)
+        elif path.startswith("/capabilities/"):
+            _groups(loot, text, path.split("/")[2].partition("?")[0], questionnaire)
 
 
 def _text(value: object) -> str:
@@ -86,7 +94,7 @@ def read_document(loot: Loot, result: Mapping[str, Any]) -> None:
             continue
         loot.add("whole", "", one["id"], one["estimate"])
         if one.get("change"):
-            loot.before.add(("whole", "", one["id"]))
+            loot.before["whole", "", one["id"]] = one["change"]["before"]
         for side in ("leaders", "staff"):
             if one.get("perception"):
                 loot.add("side", side, one["id"], one["perception"][side]["estimate"])
@@ -96,7 +104,7 @@ def read_document(loot: Loot, result: Mapping[str, Any]) -> None:
                 if "estimate" in cell:
                     loot.add(kind[:-1], group["id"], capability, cell["estimate"])
                 if cell.get("change"):
-                    loot.before.add((kind[:-1], group["id"], capability))
+                    loot.before[kind[:-1], group["id"], capability] = cell["change"]["before"]
 
 
 def _heatmap(loot: Loot, answer: Mapping[str, Any]) -> None:
@@ -106,7 +114,7 @@ def _heatmap(loot: Loot, answer: Mapping[str, Any]) -> None:
                 kind = "whole" if row.get("whole") else answer["by"]
                 loot.add(kind, "" if row.get("whole") else row["id"], capability)
                 if answer["measure"] == "change":
-                    loot.before.add((kind, "" if row.get("whole") else row["id"], capability))
+                    loot.before.setdefault((kind, "" if row.get("whole") else row["id"], capability), None)
 
 
 def _page(loot: Loot, text: str, by: str, questionnaire: Questionnaire) -> None:
@@ -120,6 +128,17 @@ def _page(loot: Loot, text: str, by: str, questionnaire: Questionnaire) -> None:
                 loot.add("whole", "", capabilities[capability])
             else:
                 loot.add(by, roles.get(group, group) if by == "role" else group, capabilities[capability])
+
+
+def _groups(loot: Loot, text: str, capability: str, questionnaire: Questionnaire) -> None:
+    """The tables of units and roles on the page of a capability."""
+    roles = {role_name(questionnaire, option.id): option.id for one in questionnaire.profile for option in one.options}
+    for table in re.findall(r'<table class="evidence evidence-groups">.*?</table>', text, re.DOTALL):
+        by = "role" if 'scope="col">Role<' in table else "unit"
+        for name, row in re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', table, re.DOTALL):
+            if re.search(r"\d\.\d</td>", row):
+                group = html.unescape(name)
+                loot.add(by, roles.get(group, group) if by == "role" else group, capability)
 
 
 def _table(loot: Loot, rows: Iterable[list[str]], questionnaire: Questionnaire) -> None:

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from app import db
-from app.db import transaction
+from app.db import everything, transaction
 from app.main import create_app
 from app.models import Organization, Snapshot, User
-from tests.conftest import World, _current
+from app.settings import Settings
+from tests.conftest import World, _current, make_world
 from tests.databases import Template
-from tests.factories import make_analyst, make_leader, make_organization, make_user
 from tests.people import Client, sign_in_as
 from tests.results.stored import two_waves
 
@@ -30,25 +31,51 @@ class Measured:
     running: Client
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A database that holds the `World` and two measured waves of its organisation; tests copy it."""
+
+    template: Template
+    world: World
+    snapshot: Snapshot
+
+
+@pytest.fixture(scope="session")
+def stored(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Stored:
+    def fill(engine: Engine) -> tuple[World, Snapshot]:
+        with transaction(everything(engine)) as session:
+            world = make_world(session)
+            return world, two_waves(session, world.organization, world.users["consultant"])
+
+    grown, (world, snapshot) = template.grown(tmp_path_factory.mktemp("stored"), fill)
+    return Stored(grown, world, snapshot)
+
+
 @pytest.fixture(scope="module")
-def measured(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
-    with template.copy(tmp_path_factory.mktemp("measured")) as url, _current(url) as settings:
-        engine = db.get_engine()
-        with transaction(engine) as session:
-            consultant = make_user(session, "Consultant", consultant=True)
-            organization = make_organization(session, consultant)
-            users = {
-                "consultant": consultant,
-                "leader": make_leader(session, organization),
-                "analyst": make_analyst(session, organization),
-                "outsider": make_user(session, "Outsider", consultant=True),
-                "administrator": make_user(session, "Administrator", administrator=True),
-            }
-            make_organization(session, users["outsider"], name="Elsewhere")
-            snapshot = two_waves(session, organization, consultant)
+def measured(stored: Stored, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
+    with stored.template.copy(tmp_path_factory.mktemp("measured")) as url, _current(url) as settings:
+        engine, world = db.get_engine(), stored.world
         app = create_app(settings, engine)
         with Client(app) as running:
-            yield Measured(app, engine, organization, users, snapshot, running)
+            yield Measured(app, everything(engine), world.organization, world.users, stored.snapshot, running)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, template: Template, tmp_path: Path) -> Iterator[Settings]:
+    """Of a database with two measured waves where the test asks for ``snapshot``, else of an empty one."""
+    wanted = "snapshot" in request.fixturenames
+    chosen = request.getfixturevalue("stored").template if wanted else template
+    with chosen.copy(tmp_path) as url, _current(url) as settings:
+        yield settings
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, engine: Engine) -> World:
+    if "snapshot" in request.fixturenames:
+        world: World = request.getfixturevalue("stored").world
+        return world
+    with transaction(engine) as session:
+        return make_world(session)
 
 
 Reader = Callable[[str], Client]
@@ -74,7 +101,6 @@ def read_snapshot(measured: Measured) -> Snapshot:
 
 
 @pytest.fixture
-def snapshot(engine: Engine, world: World) -> Snapshot:
+def snapshot(stored: Stored) -> Snapshot:
     """The same in the database of the test, which it may change."""
-    with transaction(engine) as session:
-        return two_waves(session, world.organization, world.users["consultant"])
+    return stored.snapshot

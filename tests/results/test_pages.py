@@ -128,7 +128,7 @@ def test_a_capability_shows_ladder_comments_and_initiatives(reader: Reader, read
 def test_fewer_than_ten_comments_are_not_stored(reader: Reader, read_snapshot: Snapshot) -> None:
     page = reader("leader").get(f"/snapshots/{read_snapshot.id}/capabilities/data.coverage").text
     assert "Coverage comment" not in page
-    assert "Comments are shown from 10 on" in page
+    assert "Comments are shown from 10 people on" in page
     answer = reader("leader").get(f"/api/v1/snapshots/{read_snapshot.id}/capabilities/data.coverage").json()
     assert answer["comments"] == []
 

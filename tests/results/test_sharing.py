@@ -13,16 +13,15 @@ from app.db import transaction
 from app.models import ReportLink
 from tests.conftest import PersonaClient, World
 from tests.people import BASE_URL, Client
-from tests.roadmaps.measured import measured
+from tests.results.conftest import Stored
 
 Another = Callable[[], Client]
 SECTIONS = ("", "/heatmap", "/peers", "/perception", "/priorities", "/method", "/capabilities/data.quality")
 
 
 @pytest.fixture
-def snapshot(engine: Engine, world: World) -> str:
-    with transaction(engine) as session:
-        return measured(session, world.organization, world.users["consultant"]).id
+def snapshot(stored: Stored) -> str:
+    return stored.snapshot.id
 
 
 def shared(browser: Client, snapshot: str, made_for: str = "Ms Reader of Quillon") -> str:

@@ -8,7 +8,7 @@ from app.results.measures import groups_of, shown
 from app.results.pages.heatmap import row_name
 from app.results.pages.ladder import LevelRow, QuestionView, ladder_title, level_rows, question_views
 from app.results.pages.overview import span
-from app.results.queries import Report, comments_of_capability
+from app.results.queries import Report, comments_from, comments_of_capability
 from app.results.since import how_changed
 from app.web import Link
 from questionnaires.load import load_library
@@ -85,6 +85,7 @@ class CapabilityPage:
     comments: tuple[str, ...]
     all_comments: bool
     comment_count: int
+    comments_from: int
     initiatives: tuple[InitiativeRow, ...]
     initiatives_title: str
 
@@ -132,6 +133,7 @@ def capability_page(report: Report, capability_id: str, *, all_comments: bool = 
         comments=tuple(comments if all_comments else comments[:SHOWN_COMMENTS]),
         all_comments=all_comments,
         comment_count=len(comments),
+        comments_from=comments_from(report.result.settings.k),
         initiatives=initiatives,
         initiatives_title=_initiatives_title(initiatives),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.formats import day, moment, share
 from app.results.frame import Frame, answered_by, edition_words, frame_of, heading
-from app.results.queries import Report
+from app.results.queries import Report, comments_from
 from scoring.results import (
     CapabilityResult,
     Distribution,
@@ -139,7 +139,8 @@ def fallback_notes(report: Report) -> tuple[Note, ...]:
             topic="disclosure",
             title="What is withheld",
             text=f"Groups under {settings.k} people are withheld, and so is whatever would let a reader work them out from the "
-            "rest: other units, counts and single cells. Comments are shown from 10 on, shuffled, never with unit or role.",
+            f"rest: other units, counts and single cells. Comments are shown from {comments_from(settings.k)} people on, "
+            "shuffled, never with unit or role.",
         ),
     )
 
