@@ -89,4 +89,21 @@ def command_line(asked: str | None = None) -> typer.Typer:
 
 def main() -> None:
     asked = sys.argv[1] if len(sys.argv) > 1 else None
-    command_line(asked)()
+    try:
+        command_line(asked)()
+    except Exception as failure:
+        reason = _database_unready(failure)
+        if reason is None:
+            raise
+        typer.echo(f"{reason} TRIGPOINT_DATABASE_URL says which database it is.", err=True)
+        sys.exit(1)
+
+
+def _database_unready(failure: Exception) -> str | None:
+    """Why the database cannot be used, where that explains ``failure``."""
+    if not type(failure).__module__.startswith("sqlalchemy."):
+        return None
+    from app.db import get_engine
+    from app.health import readiness
+
+    return readiness(get_engine())

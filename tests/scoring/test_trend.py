@@ -168,12 +168,25 @@ def test_linked_people_narrow_the_change_of_two_results():
     assert (linked.n_linked, apart.n_linked) == (40, None)
 
 
-def test_the_same_people_throughout_are_a_paired_t():
-    """R t.test(sleep, paired = TRUE), from estimates and their covariance."""
+def sleep_estimates():
     first, second = np.array(SLEEP_FIRST), np.array(SLEEP_SECOND)
     before, now = (
         Estimate(estimate=x.mean(), n=10, method="t", se=x.std(ddof=1) / 10**0.5, df=9) for x in (first, second)
     )
+    return first, second, before, now
+
+
+def test_other_people_are_welch_of_the_people_themselves():
+    first, second, before, now = sleep_estimates()
+    moved, welch = change_since(now, before), unlinked_change(first, second)
+    assert [moved.change, moved.low, moved.high, moved.p_value] == pytest.approx(
+        [welch.change.estimate, welch.change.low, welch.change.high, welch.p_value]
+    )
+
+
+def test_the_same_people_throughout_are_a_paired_t():
+    """R t.test(sleep, paired = TRUE), from estimates and their covariance."""
+    first, second, before, now = sleep_estimates()
     moved = change_since(now, before, linked=Linked(10, float(np.cov(first, second)[0, 1]) / 10))
     paired = linked_change(first, second)
     assert [moved.low, moved.high, moved.p_value] == pytest.approx(
