@@ -15,6 +15,7 @@ from app.baselines.routes import router as baselines
 from app.catalogue.api import router as catalogue_api
 from app.catalogue.routes import router as catalogue
 from app.exports.api import router as exports_api
+from app.exports.plan import router as exports_plan
 from app.exports.routes import router as exports
 from app.inviting.api import router as inviting_api
 from app.inviting.people import router as people
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     catalogue_api,
     catalogue,
     exports_api,
+    exports_plan,
     exports,
     inviting_api,
     inviting,

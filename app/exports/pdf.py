@@ -1,9 +1,11 @@
-"""The report as PDF: `report.typ` laid out by Typst, with the page's fonts embedded."""
+"""PDF: `*.typ` laid out by Typst, with the page's fonts embedded."""
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -11,22 +13,25 @@ from app.assets import fonts
 from app.exports.board import board_of
 from app.results.queries import Report
 
-LAYOUT = Path(__file__).with_name("report.typ")
+LAYOUTS = Path(__file__).parent
 
 
 def pdf_file(report: Report) -> bytes:
     """A tagged PDF, the same bytes for the same snapshot. Names and sentences go in as data, never as markup."""
-    content = json.dumps(asdict(board_of(report)), ensure_ascii=False)
-    made = _compiler().compile(
-        format="pdf", sys_inputs={"report": content}, timestamp=int(report.snapshot.computed_at.timestamp())
-    )
+    return laid_out("report", asdict(board_of(report)), at=report.snapshot.computed_at)
+
+
+def laid_out(layout: str, content: dict[str, Any], *, at: datetime) -> bytes:
+    """``content`` in the layout of that name; the file says it was made ``at``."""
+    given = json.dumps(content, ensure_ascii=False)
+    made = _compiler(layout).compile(format="pdf", sys_inputs={layout: given}, timestamp=int(at.timestamp()))
     if not isinstance(made, bytes):
         raise TypeError("Typst gave no single document")
     return made
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler(layout: str) -> typst.Compiler:
     return typst.Compiler(
-        str(LAYOUT), root=str(LAYOUT.parent), font_paths=[str(fonts().resolve())], ignore_system_fonts=True
+        str(LAYOUTS / f"{layout}.typ"), root=str(LAYOUTS), font_paths=[str(fonts().resolve())], ignore_system_fonts=True
     )

@@ -61,11 +61,11 @@ def what_binds(view: View) -> str:
 
 
 def _gain(view: View, reason: Mapping[str, Any]) -> LimitGain:
-    skills = {f"skills.{skill.id}": f"days of {skill.name}" for skill in view.library.skills}
+    skills = {f"skills.{skill.id}": f"capacity in {skill.name}" for skill in view.library.skills}
     named = {
         "budget.operating": "operating budget",
         "budget.capital": "capital",
-        "wip_limit": "initiatives at once",
+        "wip_limit": "room for initiatives at once",
         **skills,
     }
     name = named.get(reason["limit"], reason["limit"])

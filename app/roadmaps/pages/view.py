@@ -24,6 +24,11 @@ def money(thousands: float, currency: str) -> str:
     return f"{SYMBOLS.get(currency, currency + ' ')}{thousands:,.0f}k"
 
 
+def unit_of(currency: str) -> str:
+    """€ for EUR; the code itself where there is no sign."""
+    return SYMBOLS.get(currency, currency)
+
+
 def cost_words(thousands: float, currency: str) -> str:
     """What an initiative costs beside people's days."""
     return money(thousands, currency) if round(thousands) else "time only"
