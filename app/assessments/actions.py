@@ -206,11 +206,14 @@ def _take_over(session: Session, previous: Assessment, assessment: Assessment) -
     if before is not None:
         taken = before.model_dump(exclude={"organization_id", "assessment_id"})
         session.add(Strategy(organization_id=assessment.organization_id, assessment_id=assessment.id, **taken))
-    ids = {goal.id: new_id() for goal in goals_of(session, previous)}
-    for goal in goals_of(session, previous):
+    goals = goals_of(session, previous)
+    ids = {goal.id: new_id() for goal in goals}
+    # What is served comes before what serves it.
+    for goal in sorted(goals, key=lambda goal: goal.serves_id is not None):
         taken = goal.model_dump(exclude={"assessment_id", "id", "serves_id"})
         serves = ids.get(goal.serves_id or "")
         session.add(Goal(assessment_id=assessment.id, id=ids[goal.id], serves_id=serves, **taken))
+    session.flush()
     known = {capability.id for capability in questionnaire_of(assessment).capabilities}
     scale = questionnaire_of(assessment).scale
     for target in targets_of(session, previous):
@@ -271,20 +274,27 @@ def _save_goals(session: Session, assessment: Assessment, goals: Sequence[GoalIn
     kept = [goal for goal in goals if goal.text]
     ids = {goal.key: goal.key if goal.key in before else new_id() for goal in kept}
     business = {goal.key for goal in kept if goal.kind == "business"}
-    for position, goal in enumerate(kept):
+    # What is served comes before what serves it.
+    for position, goal in sorted(enumerate(kept), key=lambda item: item[1].kind != "business"):
         row = before.pop(ids[goal.key], None) or Goal(
             organization_id=assessment.organization_id, assessment_id=assessment.id, id=ids[goal.key], kind="", text=""
         )
         row.kind, row.text, row.position = goal.kind, goal.text, position
         row.serves_id = ids[goal.serves] if goal.kind == "marketing" and goal.serves in business else None
         session.add(row)
-    for gone in before.values():
-        session.delete(gone)
     for target in targets_of(session, assessment):
         if target.goal_id in before:
             target.goal_id = None
             session.add(target)
     session.flush()
+    # In one statement: one of them may serve another.
+    session.execute(
+        delete(Goal).where(
+            col(Goal.organization_id) == assessment.organization_id,
+            col(Goal.assessment_id) == assessment.id,
+            col(Goal.id).in_(before),
+        )
+    )
     return ids
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Uniq
 from sqlmodel import Field, SQLModel
 
 from app.clock import new_id, now
+from app.models.organizations import belongs_to_unit
 from app.models.types import UtcDateTime
 
 
@@ -24,12 +25,19 @@ def belongs_to_assessment(**options: Any) -> ForeignKeyConstraint:
     )
 
 
+def _belongs_to_goal(column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["organization_id", "assessment_id", column], ["goal.organization_id", "goal.assessment_id", "goal.id"]
+    )
+
+
 class Assessment(SQLModel, table=True):
     """One questionnaire version put to one organisation in one time window. ``profile`` is copied at launch."""
 
     __tablename__ = "assessment"
     __table_args__ = (
         UniqueConstraint("id"),
+        ForeignKeyConstraint(["organization_id", "previous_id"], ["assessment.organization_id", "assessment.id"]),
         CheckConstraint("status IN ('draft', 'open', 'closed')", name="status"),
         CheckConstraint("anonymity IN ('identified', 'confidential', 'anonymous')", name="anonymity"),
         CheckConstraint("min_group >= 3", name="min_group"),
@@ -88,6 +96,7 @@ class Goal(SQLModel, table=True):
     __tablename__ = "goal"
     __table_args__ = (
         belongs_to_assessment(),
+        _belongs_to_goal("serves_id"),
         CheckConstraint("kind IN ('business', 'marketing')", name="kind"),
     )
 
@@ -106,6 +115,7 @@ class Target(SQLModel, table=True):
     __tablename__ = "target"
     __table_args__ = (
         belongs_to_assessment(),
+        _belongs_to_goal("goal_id"),
         CheckConstraint("importance BETWEEN 1 AND 5", name="importance"),
     )
 
@@ -122,7 +132,7 @@ class AssessmentUnit(SQLModel, table=True):
     """A unit as it was at launch: name and head-count never change afterwards."""
 
     __tablename__ = "assessment_unit"
-    __table_args__ = (belongs_to_assessment(),)
+    __table_args__ = (belongs_to_assessment(), belongs_to_unit())
 
     organization_id: str = Field(primary_key=True, max_length=36)
     assessment_id: str = Field(primary_key=True, max_length=36)
@@ -139,7 +149,7 @@ class Participant(SQLModel, table=True):
     __table_args__ = (
         belongs_to_assessment(),
         UniqueConstraint("organization_id", "assessment_id", "email"),
-        ForeignKeyConstraint(["organization_id", "unit_id"], ["unit.organization_id", "unit.id"]),
+        belongs_to_unit(),
     )
 
     organization_id: str = Field(primary_key=True, max_length=36)
@@ -161,6 +171,10 @@ class Invitation(SQLModel, table=True):
         belongs_to_assessment(),
         UniqueConstraint("organization_id", "assessment_id", "participant_id"),
         UniqueConstraint("organization_id", "assessment_id", "response_id"),
+        ForeignKeyConstraint(
+            ["organization_id", "assessment_id", "response_id"],
+            ["response.organization_id", "response.assessment_id", "response.id"],
+        ),
         ForeignKeyConstraint(
             ["organization_id", "assessment_id", "participant_id"],
             ["participant.organization_id", "participant.assessment_id", "participant.id"],

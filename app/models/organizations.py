@@ -2,11 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.clock import new_id, now
 from app.models.types import UtcDateTime
+
+
+def belongs_to_unit() -> ForeignKeyConstraint:
+    """The composite foreign key of what has a unit: of its own organisation, and kept while anything names it."""
+    return ForeignKeyConstraint(["organization_id", "unit_id"], ["unit.organization_id", "unit.id"])
 
 
 class Organization(SQLModel, table=True):

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from app.clock import random_id
 from app.models.assessments import belongs_to_assessment
+from app.models.organizations import belongs_to_unit
 from app.models.types import UtcDateTime
 
 
@@ -22,6 +23,7 @@ class Response(SQLModel, table=True):
         UniqueConstraint("id"),
         UniqueConstraint("resume_hash"),
         belongs_to_assessment(),
+        belongs_to_unit(),
         CheckConstraint("(vector IS NULL) = (submitted_at IS NULL)", name="submitted"),
     )
 

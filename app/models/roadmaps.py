@@ -29,6 +29,10 @@ class Roadmap(SQLModel, table=True):
             ["snapshot.organization_id", "snapshot.assessment_id", "snapshot.id"],
             ondelete="CASCADE",
         ),
+        ForeignKeyConstraint(
+            ["organization_id", "assessment_id", "parent_id"],
+            ["roadmap.organization_id", "roadmap.assessment_id", "roadmap.id"],
+        ),
         CheckConstraint("status IN ('proposed', 'scenario', 'adopted', 'replaced')", name="status"),
     )
 

@@ -12,7 +12,7 @@ from app.accounts.factors import demand_now
 from app.accounts.links import invite
 from app.audit.actions import record
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import Assessment, Membership, Organization, Participant, Unit, User
+from app.models import Assessment, AssessmentUnit, Membership, Organization, Participant, Unit, User
 from app.organizations.forms import MemberForm, OrganizationForm, UnitForm
 from app.tenancy import see_also
 
@@ -62,7 +62,8 @@ def delete_organization(session: Session, organization: Organization) -> None:
     ).first()
     if still_open:
         raise ConflictError(f"'{still_open}' is still open. Close it before you delete the organisation.")
-    session.execute(delete(Participant).where(col(Participant.organization_id) == organization.id))
+    # First what names units, which nothing may outlive.
+    session.execute(delete(Assessment).where(col(Assessment.organization_id) == organization.id))
     session.execute(delete(Organization).where(col(Organization.id) == organization.id))
     record(session, "organization.deleted", organization_id=organization.id)
 
@@ -92,8 +93,9 @@ def save_units(session: Session, organization: Organization, forms: Sequence[Uni
     if len(wanted) < len(forms):
         raise InvalidInputError("Two units have the same name. Give each its own.")
     present = session.exec(select(Unit).where(Unit.organization_id == organization.id)).all()
-    used = set(
-        session.exec(select(Participant.unit_id).where(Participant.organization_id == organization.id).distinct()).all()
+    used, launched = (
+        set(session.exec(select(table.unit_id).where(table.organization_id == organization.id).distinct()).all())
+        for table in (Participant, AssessmentUnit)
     )
     for unit in present:
         form = wanted.get(unit.name.lower())
@@ -102,6 +104,8 @@ def save_units(session: Session, organization: Organization, forms: Sequence[Uni
             session.add(unit)
         elif unit.id in used:
             raise ConflictError(f"People are invited from '{unit.name}', so it cannot be removed.")
+        elif unit.id in launched:
+            raise ConflictError(f"'{unit.name}' was there when an assessment was launched, so it cannot be removed.")
         else:
             session.delete(unit)
     known = {unit.name.lower() for unit in present}

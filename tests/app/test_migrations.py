@@ -65,6 +65,41 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     assert before["answer"] > 0
 
 
+def test_no_row_is_lost_when_tables_are_rebuilt(engine: Engine) -> None:
+    """On SQLite a changed table is a new one; its children must not go with the old one."""
+    with transaction(engine) as session:
+        consultant = make_user(session, consultant=True)
+        answered_assessment(session, make_organization(session, consultant), consultant, people={"Brand": 2})
+    before = counts(engine)
+    downgrade(engine, "20261126_vouching")
+    migrate(engine)
+    assert counts(engine) == before
+
+
+def test_what_pointed_nowhere_is_let_go_before_it_is_forbidden(engine: Engine) -> None:
+    """A wave whose forerunner is gone keeps nothing of it; a unit that nobody was asked from leaves the launch."""
+    with transaction(engine) as session:
+        consultant = make_user(session, consultant=True)
+        wave = answered_assessment(session, make_organization(session, consultant), consultant, people={"Brand": 2})
+        key = {"organization": wave.organization_id, "assessment": wave.id}
+    before = counts(engine)
+    downgrade(engine, "20261126_vouching")
+    with owner_connection(engine) as connection:
+        connection.execute(text("UPDATE assessment SET previous_id = 'gone'"))
+        connection.execute(
+            text(
+                "INSERT INTO assessment_unit (organization_id, assessment_id, unit_id, name, position)"
+                " VALUES (:organization, :assessment, 'gone', 'Old', 9)"
+            ),
+            key,
+        )
+        connection.commit()
+    migrate(engine)
+    assert counts(engine) == before
+    with transaction(engine) as session:
+        assert session.execute(text("SELECT previous_id FROM assessment")).scalar_one() is None
+
+
 def counts(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         return {
