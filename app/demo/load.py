@@ -1,4 +1,4 @@
-"""Load the demo: two client organisations, three waves, one roadmap."""
+"""Load the demo: two client organisations, three waves, two roadmaps."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -24,6 +24,7 @@ from app.assessments.actions import (
 from app.assessments.queries import questionnaire_of
 from app.baselines.actions import ensure_shipped_editions
 from app.demo.comments import COMMENTS
+from app.demo.last_plan import live_through_a_year
 from app.demo.levels import CALDER, NORBECK, Given, a_year_ago, answers_of
 from app.demo.people import CALDER_UNITS, NORBECK_UNITS, Person, UnitPlan, dice, invent_people
 from app.demo.strategy import CALDER_STRATEGY, NORBECK_STRATEGY, norbeck_targets
@@ -57,7 +58,10 @@ def load_demo(session: Session, *, at: datetime, say: Say) -> DemoUsers:
     say("Norbeck Instruments, last year's wave …")
     first = _wave(session, norbeck, consultant, f"Autumn {launched.year}", None, people, at=launched)
     _respond(session, first, people, NORBECK_UNITS, a_year_ago(NORBECK), seed=SEED + 1, comments={})
-    close_and_measure(session, first, at=launched + WINDOW)
+    before = close_and_measure(session, first, at=launched + WINDOW)
+    say("Norbeck Instruments, last year's plan …")
+    until = (at - timedelta(days=50)).date()
+    live_through_a_year(session, before, consultant, at=launched + WINDOW + timedelta(days=10), until=until)
 
     launched = at - timedelta(days=35)
     say("Norbeck Instruments, this year's wave …")

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app.clock import now
 from app.commands.demo import _secret
 from app.db import everything, transaction
+from app.demo.last_plan import DONE
 from app.demo.load import load_demo
 from app.demo.people import NORBECK_UNITS, dice, invent_people
 from app.demo.strategy import NORBECK_TARGETS
@@ -19,6 +20,8 @@ from app.demo.users import demo_users, report_path, respondent_link
 from app.models import Answer, Assessment, Organization, Response, Roadmap, Unit
 from app.responses.actions import redeem
 from app.results.queries import newest_snapshot, result_of
+from app.roadmaps.outcomes.queries import outcomes_of, plans_before
+from app.roadmaps.queries import items_of
 from questionnaires.load import load_questionnaire
 from tests.databases import Template
 
@@ -100,9 +103,24 @@ def test_some_capabilities_have_ten_comments(demo: Session) -> None:
 
 
 def test_roadmap_is_planned_and_every_capability_has_a_target(demo: Session) -> None:
-    roadmap = demo.exec(select(Roadmap)).one()
+    newest = waves(demo)[-1]
+    roadmap = demo.exec(select(Roadmap).where(Roadmap.assessment_id == newest.id)).one()
     assert roadmap.solution["starts"]
     assert set(NORBECK_TARGETS) == {capability.id for capability in load_questionnaire("mops-core").capabilities}
+
+
+def test_the_plan_before_was_lived_and_says_what_it_brought(demo: Session) -> None:
+    first, second = waves(demo)
+    plan = demo.exec(select(Roadmap).where(Roadmap.assessment_id == first.id)).one()
+    assert plan.status == "adopted"
+    statuses = {name: item.status for name, item in items_of(demo, plan).items()}
+    assert {name for name, status in statuses.items() if status == "done"} == set(DONE)
+    assert set(statuses) == set(plan.solution["starts"]), "what was not done says why"
+    (wave,) = outcomes_of(demo, plan)
+    assert wave.assessment.id == second.id
+    assert {outcome.measured > 0 for outcome in wave.outcomes} == {True, False}, "not everything works"
+    later = demo.exec(select(Roadmap).where(Roadmap.assessment_id == second.id)).one()
+    assert [found.id for _, found in plans_before(demo, later)] == [plan.id]
 
 
 def test_links_lead_somewhere(demo: Session) -> None:

@@ -170,7 +170,12 @@ def test_the_page_says_what_may_be_said(client: PersonaClient, planned_here: Roa
         session.add(pooled)
     page = html.unescape(leader.get(here).text)
     assert expected >= 0.5
-    for words in ("+0.3", "0.1 to 0.5", "It rose, by less than promised."):
+    for words in (
+        "The level rose where one initiative was finished",
+        "+0.3",
+        "0.1 to 0.5",
+        "It rose, by less than promised.",
+    ):
         assert words in page
     said = "0.6 of each level promised (0.3 to 0.9), in 6 organisations"
     assert said in page

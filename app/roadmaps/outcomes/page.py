@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.formats import interval, level, signed
-from app.models import PooledOutcome
+from app.models import Assessment, PooledOutcome, Roadmap
 from app.roadmaps.outcomes.queries import WaveOutcomes
 from app.roadmaps.pages.view import View, short_name
 from scoring.roadmap import Outcome
@@ -36,16 +36,25 @@ class WaveTable:
 @dataclass(frozen=True)
 class OutcomesPage:
     id: str
+    title: str
     waves: tuple[WaveTable, ...]
     waiting: tuple[tuple[str, str], ...]
     """(address, title) of what has finished and was not measured since."""
+    earlier: tuple[tuple[str, str], ...]
+    """(address, name of the wave) of the plans before this one."""
 
 
-def outcomes_page(view: View, waves: Sequence[WaveOutcomes], pooled: Mapping[str, PooledOutcome]) -> OutcomesPage:
+def outcomes_page(
+    view: View,
+    waves: Sequence[WaveOutcomes],
+    pooled: Mapping[str, PooledOutcome],
+    earlier: Sequence[tuple[Assessment, Roadmap]],
+) -> OutcomesPage:
     measured = {outcome.id for wave in waves for outcome in wave.outcomes}
     done = [name for name, item in view.items.items() if item.status == "done" and name not in measured]
     return OutcomesPage(
         id=view.roadmap.id,
+        title=_title([outcome for wave in waves for outcome in wave.outcomes]),
         waves=tuple(
             WaveTable(
                 wave.assessment.name,
@@ -56,7 +65,19 @@ def outcomes_page(view: View, waves: Sequence[WaveOutcomes], pooled: Mapping[str
             for wave in waves
         ),
         waiting=tuple((_href(view, name), view.step(name).title) for name in sorted(done)),
+        earlier=tuple((f"/roadmaps/{plan.id}/outcomes", wave.name) for wave, plan in earlier),
     )
+
+
+def _title(found: Sequence[Outcome]) -> str:
+    """What the first line may claim: that levels rose, not that the initiatives raised them."""
+    if not found:
+        return "Did it work?"
+    rose = sum(outcome.clear and outcome.measured > 0 for outcome in found)
+    if len(found) == 1:
+        return f"The level {'rose' if rose else 'did not clearly rise'} where one initiative was finished"
+    count = "none" if rose == 0 else "all" if rose == len(found) else str(rose)
+    return f"Levels clearly rose after {count} of {len(found)} finished initiatives"
 
 
 def _row(view: View, wave: WaveOutcomes, outcome: Outcome, pooled: PooledOutcome | None) -> OutcomeRow:

@@ -72,6 +72,22 @@ def _waves_after(session: Session, roadmap: Roadmap) -> Iterator[tuple[Assessmen
         seen.add(before)
 
 
+def plans_before(session: Session, roadmap: Roadmap) -> list[tuple[Assessment, Roadmap]]:
+    """The adopted plans of the waves before this plan's, newest first."""
+    key = (roadmap.organization_id, roadmap.assessment_id)
+    wave, found, seen = session.get_one(Assessment, key), [], {roadmap.assessment_id}
+    while wave.previous_id and wave.previous_id not in seen:
+        seen.add(wave.previous_id)
+        wave = session.get_one(Assessment, (roadmap.organization_id, wave.previous_id))
+        statement = select(Roadmap).where(
+            Roadmap.organization_id == wave.organization_id,
+            Roadmap.assessment_id == wave.id,
+            Roadmap.status == "adopted",
+        )
+        found += [(wave, plan) for plan in session.exec(statement)]
+    return found
+
+
 def pooled_outcomes(session: Session, questionnaire_id: str) -> dict[str, PooledOutcome]:
     """Initiative → what was pooled of it."""
     statement = select(PooledOutcome).where(PooledOutcome.questionnaire_id == questionnaire_id)
