@@ -37,6 +37,8 @@ from app.roadmaps.board import router as roadmaps_board
 from app.roadmaps.exports.api import router as roadmap_files
 from app.roadmaps.items.api import router as roadmap_items_api
 from app.roadmaps.items.routes import router as roadmap_items
+from app.roadmaps.library.api import router as library_api
+from app.roadmaps.library.routes import router as library
 from app.roadmaps.outcomes.api import router as roadmap_outcomes_api
 from app.roadmaps.outcomes.routes import router as roadmap_outcomes
 from app.roadmaps.reviews.api import router as roadmap_reviews_api
@@ -79,6 +81,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     roadmap_files,
     roadmap_items_api,
     roadmap_items,
+    library_api,
+    library,
     roadmap_outcomes_api,
     roadmap_outcomes,
     roadmap_reviews_api,

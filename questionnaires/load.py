@@ -1,5 +1,6 @@
 """Files → frozen questionnaires and initiative libraries, with every error named by file and line."""
 
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -42,6 +43,43 @@ def read_library(path: Path, questionnaire: schema.Questionnaire) -> schema.Init
     if problems:
         raise InvalidFileError(problems)
     return _frozen_library(form, located.sha256)
+
+
+@cache
+def library_document(questionnaire_id: str) -> Mapping[str, Any]:
+    """The shipped library as plain content, checked; for `adapted_library`."""
+    load_library(questionnaire_id)
+    content: Mapping[str, Any] = read_yaml(CONTENT / questionnaire_id / "initiatives.yaml").content
+    return content
+
+
+def adapted_library(
+    questionnaire_id: str, own: Mapping[str, Mapping[str, Any]], hidden: Collection[str] = ()
+) -> schema.InitiativeLibrary:
+    """The shipped library with initiatives of one's own: those of ``own`` stand in for the shipped ones of the same id or
+    are added; what is ``hidden`` is left out, and nothing waits for it any more.
+
+    Raises `InvalidFileError` for whatever a shipped library would be refused for.
+    """
+    shipped_ones = library_document(questionnaire_id)
+    places = {each["id"]: each for each in shipped_ones["initiatives"]} | dict(own)
+    content = {
+        **shipped_ones,
+        "initiatives": [_unbound(each, hidden) for name, each in places.items() if name not in hidden],
+    }
+    located = Located("the library", content, {})
+    form = _checked(LibraryForm, located)
+    if problems := list(library_problems(form, load_questionnaire(questionnaire_id), located)):
+        raise InvalidFileError(problems)
+    return _frozen_library(form, located.sha256)
+
+
+def _unbound(initiative: Mapping[str, Any], hidden: Collection[str]) -> Mapping[str, Any]:
+    requires = initiative.get("requires") or {}
+    needed = requires.get("initiatives") or []
+    if not set(needed) & set(hidden):
+        return initiative
+    return {**initiative, "requires": {**requires, "initiatives": [name for name in needed if name not in hidden]}}
 
 
 @cache

@@ -28,7 +28,7 @@ from app.models.remarks import Remark
 from app.models.requests import AcceptedRequest
 from app.models.responses import Answer, AnsweringSession, Response
 from app.models.results import Release, ReportLink, Snapshot
-from app.models.roadmaps import PooledOutcome, Roadmap, RoadmapItem, RoadmapJob
+from app.models.roadmaps import OwnInitiative, PooledOutcome, Roadmap, RoadmapItem, RoadmapJob
 
 __all__ = [
     "AcceptedRequest",
@@ -51,6 +51,7 @@ __all__ = [
     "OidcIdentity",
     "Organization",
     "OutboxMail",
+    "OwnInitiative",
     "Participant",
     "PooledManifest",
     "PooledOutcome",

@@ -146,3 +146,22 @@ class PooledOutcome(SQLModel, table=True):
     """Organisations, at least five."""
     manifest: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     pooled_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class OwnInitiative(SQLModel, table=True):
+    """An organisation's word on an initiative of a library: its own or adapted ``content``, and whether it is hidden.
+
+    ``content`` has the shape of the library's file; None: the shipped words hold. The id of an adapted one is that of its
+    original. ``original_sha256``: digest of the original that was adapted, so that a change of it is noticed.
+    """
+
+    __tablename__ = "own_initiative"
+
+    organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE", primary_key=True, max_length=36)
+    questionnaire_id: str = Field(primary_key=True, max_length=100)
+    initiative_id: str = Field(primary_key=True, max_length=100)
+    content: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    original_sha256: str | None = Field(default=None, max_length=64)
+    hidden: bool = False
+    revision: int = 1
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -105,6 +105,7 @@ class OrganizationPage:
     members: tuple[Member, ...]
     can_manage: bool
     pooled_since: datetime | None
+    libraries: tuple[tuple[str, str], ...]
     errors: FormErrors
 
 

@@ -19,6 +19,7 @@ from app.portfolio.pages import (
 from app.portfolio.queries import plans_of, waves_of
 from app.results.queries import result_of
 from app.web import CurrentUser, FormErrors, Link, Public, SessionDep, render, shell_for
+from questionnaires.load import load_questionnaire, shipped
 from scoring.results import AssessmentResult
 
 router = APIRouter(include_in_schema=False)
@@ -76,6 +77,9 @@ def organization(request: Request, session: SessionDep, user: CurrentUser, organ
         members=tuple(members_of(session, found)) if manages else (),
         can_manage=manages,
         pooled_since=found.pooled_since,
+        libraries=tuple(
+            (f"/organizations/{found.id}/libraries/{name}", load_questionnaire(name).title) for name in shipped()
+        ),
         errors=FormErrors(),
     )
     shell = shell_for(request, crumbs=(Link("Portfolio", "/"), Link(found.name)))

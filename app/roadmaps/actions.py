@@ -18,10 +18,10 @@ from app.roadmaps.difference import difference
 from app.roadmaps.forms import PlanForm
 from app.roadmaps.items.actions import carry_items
 from app.roadmaps.jobs import ask_to_improve
+from app.roadmaps.library.queries import library_of_assessment
 from app.roadmaps.limits import Limits, next_quarter
 from app.roadmaps.outcomes.queries import realised_shares
 from app.roadmaps.planning import SECONDS, plan
-from questionnaires.load import load_library
 
 
 def assessment_of(session: Session, snapshot: Snapshot | Roadmap) -> Assessment:
@@ -32,7 +32,7 @@ def assessment_of(session: Session, snapshot: Snapshot | Roadmap) -> Assessment:
 def proposed_limits(session: Session, snapshot: Snapshot, *, at: datetime) -> Limits:
     """Where the conversation about limits starts."""
     assessment = assessment_of(session, snapshot)
-    questionnaire, library = questionnaire_of(assessment), load_library(assessment.questionnaire_id)
+    questionnaire, library = questionnaire_of(assessment), library_of_assessment(session, assessment)
     candidates = find_candidates(result_of(snapshot), library, questionnaire)
     base = Limits(starts_on=next_quarter(at.date()))
     return default_limits(candidates, base, [skill.id for skill in library.skills])
@@ -48,7 +48,7 @@ def plan_roadmap(
     seconds: float = SECONDS,
 ) -> Roadmap:
     """A new proposed plan for a snapshot. Raises `InvalidInputError` without any target."""
-    require_known(form, assessment_of(session, snapshot))
+    require_known(session, form, assessment_of(session, snapshot))
     limits = form.limits(proposed_limits(session, snapshot, at=at))
     return solve_and_store(session, snapshot, user, form.name or "First plan", "proposed", limits, at, seconds)
 
@@ -59,15 +59,15 @@ def plan_scenario(
     """What would change with other limits: a scenario beside ``parent``."""
     if parent.status == "scenario":
         raise ConflictError("This is itself a what-if. Adopt it first, or start from the plan it belongs to.")
-    require_known(form, assessment_of(session, parent))
+    require_known(session, form, assessment_of(session, parent))
     limits = form.limits(Limits.of(parent.limits))
     snapshot = session.exec(select(Snapshot).where(col(Snapshot.id) == parent.snapshot_id)).one()
     return solve_and_store(session, snapshot, user, form.name or "What if", "scenario", limits, at, seconds, parent)
 
 
-def require_known(form: PlanForm, assessment: Assessment) -> None:
+def require_known(session: Session, form: PlanForm, assessment: Assessment) -> None:
     """A name that nothing bears would silently change nothing. Raises `InvalidInputError` naming each."""
-    library, scale = load_library(assessment.questionnaire_id), questionnaire_of(assessment).scale
+    library, scale = library_of_assessment(session, assessment), questionnaire_of(assessment).scale
     lowest, highest = scale.levels[0].value, scale.levels[-1].value
     steps = {step.id for step in library}
     capabilities = {capability.id for capability in questionnaire_of(assessment).capabilities}
@@ -107,7 +107,7 @@ def solve_and_store(
 ) -> Roadmap:
     """Plan, store, and ask for a better plan. A what-if starts from its ``parent``: only what the limits ask for differs."""
     assessment = assessment_of(session, snapshot)
-    library = load_library(assessment.questionnaire_id)
+    library = library_of_assessment(session, assessment)
     result = aimed(result_of(snapshot), limits.targets)
     warm = parent.solution["starts"] if parent else None
     realised = realised_shares(session, assessment.questionnaire_id) if limits.measured else {}

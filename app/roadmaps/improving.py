@@ -17,10 +17,10 @@ from app.db import everything, get_engine, transaction
 from app.models import Assessment, Roadmap, RoadmapJob
 from app.roadmaps.difference import difference, solution_of
 from app.roadmaps.jobs import held_job, keep_lease, lease_job, progress_of
+from app.roadmaps.library.queries import whole_library
 from app.roadmaps.limits import Limits
 from app.roadmaps.planning import GAP, reasons_document, retold
 from app.settings import get_settings
-from questionnaires.load import load_library
 from scoring.roadmap import Problem, Progress, Solution, parse_problem, solution_document, solve
 
 EVERY = 0.5
@@ -106,7 +106,8 @@ def _keep_better(session: Session, job: RoadmapJob, problem: Problem, found: Sol
     better = found.objective > stored.objective + 1e-9 or (found.bound < stored.bound and found.starts == stored.starts)
     if not better or row.status not in {"proposed", "scenario"}:
         return stored
-    library = load_library(session.get_one(Assessment, (job.organization_id, job.assessment_id)).questionnaire_id)
+    assessment = session.get_one(Assessment, (job.organization_id, job.assessment_id))
+    library = whole_library(session, job.organization_id, assessment.questionnaire_id)
     row.solution = solution_document(problem, found)
     row.explanation = retold(row.explanation, problem, found, library, Limits.of(row.limits))
     if row.review is not None and row.parent_id is not None:

@@ -8,11 +8,11 @@ from app.models import Organization, Roadmap, Snapshot
 from app.results.queries import result_of
 from app.roadmaps.actions import assessment_of
 from app.roadmaps.aims import aimed
+from app.roadmaps.library.queries import whole_library
 from app.roadmaps.limits import Limits
 from app.roadmaps.pages.view import View
 from app.roadmaps.queries import items_of
 from app.web import Link, Shell, shell_for
-from questionnaires.load import load_library
 
 
 def view_of(session: Session, row: Roadmap) -> View:
@@ -21,7 +21,7 @@ def view_of(session: Session, row: Roadmap) -> View:
     return View(
         roadmap=row,
         limits=Limits.of(row.limits),
-        library=load_library(assessment.questionnaire_id),
+        library=whole_library(session, row.organization_id, assessment.questionnaire_id),
         questionnaire=questionnaire_of(assessment),
         result=aimed(result_of(snapshot_of(session, row)), row.limits.get("targets", {})),
         currency=organization_of(session, row).currency,

@@ -13,6 +13,7 @@ EXAMPLES: dict[str, Any] = {
     "operating_model": "hybrid",
     "token": "x" * 43,
     "closes_at": "2027-01-31T12:00:00Z",
+    "effort": {"mops": [1.0, 2.0]},
 }
 """Where a description cannot tell what is sensible, by the name of the property."""
 

@@ -16,7 +16,7 @@ from app.baselines.actions import ensure_shipped_editions
 from app.clock import now
 from app.db import transaction
 from app.main import create_app
-from app.models import BaselineEdition, Participant, User
+from app.models import BaselineEdition, User
 from app.remarks.actions import write_remark
 from app.results.actions import measure
 from app.roadmaps.actions import plan_roadmap, plan_scenario
@@ -78,7 +78,7 @@ def _install(engine: Engine) -> Installation:
             "remark_id": remark.id,
             "organization_id": organization.id,
             "assessment_id": closed.id,
-            "participant_id": session.exec(select(Participant.id).where(Participant.assessment_id == live.id)).all()[1],
+            "participant_id": links[0][0].id,
             "user_id": users["leader"].id,
             "edition_id": session.exec(select(BaselineEdition.id)).all()[0],
             "questionnaire_id": "mops-core",

@@ -52,6 +52,8 @@ NOT_OURS = {
     "answer.option_id": "of the questionnaire",
     "answer.mutation_id": "the browser's",
     "roadmap_item.initiative_id": "of the library",
+    "own_initiative.questionnaire_id": "a file",
+    "own_initiative.initiative_id": "of the library, or one that this row adds",
 }
 
 

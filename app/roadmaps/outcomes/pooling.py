@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from app.db import transaction
 from app.models import Assessment, Organization, PooledOutcome, Roadmap, RoadmapItem
+from app.roadmaps.library.queries import own_rows
 from app.roadmaps.outcomes.queries import outcomes_of, pooled_outcomes
 from scoring.intervals import MINIMUM_N
 from scoring.roadmap import pooled_realised
@@ -53,7 +54,8 @@ def _common(session: Session) -> dict[str, set[str]]:
 
 
 def _shares(session: Session, questionnaire_id: str) -> dict[str, dict[str, float]]:
-    """Initiative → organisation → levels measured per level promised, in the newest wave that measured it."""
+    """Initiative → organisation → levels measured per level promised, in the newest wave that measured it. What an
+    organisation has adapted is another initiative than the shipped one, and does not count."""
     plans = session.exec(
         select(Roadmap)
         .join(
@@ -68,8 +70,13 @@ def _shares(session: Session, questionnaire_id: str) -> dict[str, dict[str, floa
     )
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for plan in plans:
+        adapted = {
+            row.initiative_id for row in own_rows(session, plan.organization_id, questionnaire_id) if row.content
+        }
         for wave in outcomes_of(session, plan):
             for outcome in wave.outcomes:
+                if outcome.id in adapted:
+                    continue
                 found[outcome.id][plan.organization_id] = outcome.realised
     return found
 

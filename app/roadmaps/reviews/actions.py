@@ -26,7 +26,7 @@ def review_plan(
         raise ConflictError("Only an adopted plan is reviewed. Adopt this one first.")
     if open_review(session, plan) is not None:
         raise ConflictError("A review of this plan is open. Accept or discard it first.")
-    require_known(form, assessment_of(session, plan))
+    require_known(session, form, assessment_of(session, plan))
     limits = form.limits(Limits.of(plan.limits))
     day = at.date()
     if period_of(limits, day) >= limits.periods:

@@ -158,6 +158,7 @@ class ReviewBanner:
     due: bool
     open_href: str
     outcomes_href: str
+    library_href: str
     review: ReviewRow | None
     change: str
     kept: tuple[str, ...]
@@ -172,6 +173,7 @@ def review_banner(view: View, under_way: Roadmap | None, *, due: bool) -> Review
         due=due,
         open_href=f"/roadmaps/{under_way.id}" if under_way else "",
         outcomes_href=f"/roadmaps/{plan.id}/outcomes",
+        library_href=f"/organizations/{plan.organization_id}/libraries/{view.questionnaire.id}",
         review=_review_row(view, plan) if review else None,
         change=_change_in_short(view, comparison_of(review["difference"])) if review else "",
         kept=tuple(view.step(name).title for name in review["kept"]) if review else (),
