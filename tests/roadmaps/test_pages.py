@@ -79,6 +79,9 @@ def test_every_initiative_has_a_page_that_tells_all(client: PersonaClient, plann
         assert all(STEPS[other].title in page for other in requires)
         if name not in planned_here.explanation["enablers"]:
             assert "to go, importance" in page
+        else:
+            assert "nothing to close here" in page or "to go" in page
+            assert "−" not in page.split("Gap it closes")[1].split("</dd>")[0]
 
 
 def test_what_is_left_out_has_its_reason_and_no_owner(
@@ -108,6 +111,8 @@ def test_the_page_names_what_needs_nothing(client: PersonaClient, planned_here: 
     for capability in ARRIVED:
         assert QUESTIONNAIRE.capability(capability).short in page
     assert "Without a level or a target:" in page
+    assert "What to stop" in page
+    assert any(LIBRARY.stop[capability] in page for capability in ARRIVED)
 
 
 def test_a_what_if_without_anything_is_a_clear_page(client: PersonaClient, planned_here: Roadmap) -> None:

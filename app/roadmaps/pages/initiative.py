@@ -7,6 +7,7 @@ from typing import Any
 from app.models import RoadmapItem
 from app.roadmaps.items.dates import DatedMilestone, milestones_of
 from app.roadmaps.limits import horizon, period_name
+from app.roadmaps.pages.reasons import with_it, without_it
 from app.roadmaps.pages.view import View, lifts_words, money
 from questionnaires.schema import Initiative
 from scoring.results import CapabilityResult
@@ -29,6 +30,8 @@ class InitiativePage:
     when: str
     horizon: str
     why: str
+    again: str
+    """What planning again without it, or with it, has shown; empty until that was asked."""
     worth: float
     value_note: str
     milestones: tuple[DatedMilestone, ...]
@@ -65,6 +68,7 @@ def initiative_page(
         when=view.when(initiative_id) if planned else "Not in this plan",
         horizon=horizon(view.limits, view.starts[initiative_id]) if planned else "",
         why=explanation["why" if planned else "left_out"].get(initiative_id, ""),
+        again=without_it(view, initiative_id) if planned else with_it(view, initiative_id),
         worth=explanation["worth"].get(initiative_id, 0.0),
         value_note="Share of the plan's value that goes if it, and what waits for it, is taken out.",
         milestones=milestones_of(view, initiative_id),
@@ -96,7 +100,8 @@ def _money_range(low: float, high: float, currency: str) -> str:
 def _gap_words(measured: Any) -> str:
     if not isinstance(measured, CapabilityResult) or measured.target is None or measured.target_gap is None:
         return "No level or no target: the gap is not known."
-    return (
-        f"Level {measured.estimate:.1f}, target {measured.target:.1f}: {measured.target_gap:.1f} to go, "
-        f"importance {measured.importance:.0f} of 5."
-    )
+    where = f"Level {measured.estimate:.1f}, target {measured.target:.1f}"
+    if measured.target_gap <= 0:
+        return f"{where}: nothing to close here; it is there for what waits for it."
+    weight = "" if measured.importance is None else f", importance {measured.importance:.0f} of 5"
+    return f"{where}: {measured.target_gap:.1f} to go{weight}."

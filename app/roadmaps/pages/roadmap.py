@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.formats import plural
 from app.models import Roadmap, RoadmapJob
 from app.roadmaps.limits import Limits, horizon, period_name
 from app.roadmaps.pages.difference import Change, DiffRow, changes, differences
@@ -11,9 +12,10 @@ from app.roadmaps.pages.job import JobLine, job_line
 from app.roadmaps.pages.levels import expected_levels
 from app.roadmaps.pages.links import ROW, Line, lines
 from app.roadmaps.pages.reasons import LimitGain, limit_gains, what_binds
+from app.roadmaps.pages.stopping import Stopping, what_to_stop
 from app.roadmaps.pages.timeline import TimelineRow, left_out_words, timeline
 from app.roadmaps.pages.use import UseRow, use_rows
-from app.roadmaps.pages.view import SYMBOLS, View, period_names, short_name
+from app.roadmaps.pages.view import SYMBOLS, View, certainty, period_names, short_name
 from app.roadmaps.pages.what_if import WhatIf, what_if
 from scoring.results import Overall
 
@@ -56,6 +58,7 @@ class RoadmapPage:
     expected: ExpectedLevels | None
     left_out: tuple[LeftOut, ...]
     at_target: tuple[str, ...]
+    stop: tuple[Stopping, ...]
     unknown: tuple[str, ...]
     limit_gains: tuple[LimitGain, ...]
     binds: str
@@ -109,6 +112,7 @@ def roadmap_page(
             for name in view.roadmap.solution["left_out"]
         ),
         at_target=tuple(short_name(view, name) for name in view.roadmap.explanation["at_target"]),
+        stop=what_to_stop(view),
         unknown=tuple(short_name(view, name) for name in view.roadmap.explanation["unknown"]),
         limit_gains=limit_gains(view),
         binds=what_binds(view),
@@ -156,10 +160,11 @@ def _title(view: View, before: View | None, rows: Sequence[TimelineRow]) -> str:
     count = len(view.starts)
     until = period_name(view.limits, view.limits.periods - 1)
     if levels is None:
-        return f"{count} initiatives until {until}"
+        return f"{plural(count, 'initiative')} until {until}"
     overall = view.result.overall
     now = overall.estimate if isinstance(overall, Overall) else levels[0]
-    return f"{count} initiatives lift the overall level from {now:.1f} to {levels[-1]:.1f} by {until}"
+    lift = "initiative lifts" if count == 1 else "initiatives lift"
+    return f"{count} {lift} the overall level from {now:.1f} to {levels[-1]:.1f} by {until}"
 
 
 def _subject(view: View) -> str:
@@ -167,14 +172,10 @@ def _subject(view: View) -> str:
 
 
 def _lead(view: View) -> str:
-    solution = view.roadmap.solution
-    sure = (
-        "the best plan under these limits"
-        if solution["status"] == "optimal"
-        else f"within {100 * solution['gap']:.0f}% of the best that is possible under these limits"
-    )
+    if not view.starts:
+        return "Loosen a limit, or take pins and exclusions away, in the panel of what-ifs."
     return (
         f"Chosen for the importance-weighted gap they close within budget and capacity over "
-        f"{view.limits.periods} quarters: {sure}. Levels are expected if every initiative lifts what it promises; "
+        f"{view.limits.periods} quarters: {certainty(view)}. Levels are expected if every initiative lifts what it promises; "
         "the next wave measures whether it did."
     )

@@ -148,15 +148,18 @@ def _plan(view: View) -> list[str]:
     if gap > 0.0005:
         sure = f"the best possible plan under these limits is worth at most {share(gap / (1 - gap), 1)} more"
     first = period_name(view.limits, 0)
+    begin = f"{at_once} begins" if at_once == 1 else f"{at_once} begin"
+    take = "It takes" if len(view.starts) == 1 else "They take"
     said = [
-        f"{plural(len(view.starts), 'initiative')} over {plural(view.limits.periods, 'quarter')}; {at_once} begin in {first}.",
-        f"They take {operating} of operating cost, {capital} of capital and {_days(view):,.0f} person-days.",
+        f"{plural(len(view.starts), 'initiative')} over {plural(view.limits.periods, 'quarter')}; {begin} in {first}.",
+        f"{take} {operating} of operating cost, {capital} of capital and {_days(view):,.0f} person-days.",
     ]
     reached, missed = _targets(view)
     if reached or missed:
         said.append(f"{reached} of the {reached + missed} capabilities below their target reach it.")
     if enablers:
-        said.append(f"{plural(len(enablers), 'initiative')} close no gap themselves but make others possible.")
+        alone = plural(len(enablers), "initiative closes no gap but makes", "initiatives close no gap but make")
+        said.append(f"{alone} others possible.")
     said.append(f"The plan closes the gaps that matter most as early as budget and people allow; {sure}.")
     return said
 

@@ -81,6 +81,14 @@ class View:
         return Bar(self.starts[initiative_id] * width, self.durations[initiative_id] * width)
 
 
+def certainty(view: View) -> str:
+    """How far the plan can be from the best one, by its certified bound."""
+    gap = f"{100 * view.roadmap.solution['gap']:.1f}"
+    if gap == "0.0":
+        return "no plan under these limits is worth more"
+    return f"at most {gap}% below the best that is possible under these limits"
+
+
 def period_names(limits: Limits) -> list[str]:
     return [period_name(limits, period) for period in range(limits.periods)]
 

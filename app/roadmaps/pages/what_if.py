@@ -35,7 +35,6 @@ class WhatIf:
 def what_if(view: View, before: View | None) -> WhatIf:
     limits, base = view.limits, before.limits if before else view.limits
     parent = before.roadmap if before else view.roadmap
-    solution = view.roadmap.solution
     titles = {x["id"]: view.step(x["id"]).title for x in view.roadmap.problem["initiatives"]}
     return WhatIf(
         action=f"/roadmaps/{parent.id}/scenarios",
@@ -56,5 +55,5 @@ def what_if(view: View, before: View | None) -> WhatIf:
             if isinstance(x, CapabilityResult) and x.importance is not None
         ),
         measured=limits.measured,
-        solved=f"Planned in {solution['seconds']:.1f} s, within {100 * solution['gap']:.1f}% of optimal",
+        solved=f"Planned in {view.roadmap.solution['seconds']:.1f} s.",
     )
