@@ -56,6 +56,12 @@ def _audit(app: typer.Typer) -> None:
     app.add_typer(audit.app, name="audit")
 
 
+def _privacy(app: typer.Typer) -> None:
+    from app.commands import privacy
+
+    privacy.register(app)
+
+
 COMMANDS: Mapping[str, Mount] = {
     "demo": _demo,
     "serve": _server,
@@ -66,6 +72,7 @@ COMMANDS: Mapping[str, Mount] = {
     "backup": _ops,
     "restore": _ops,
     "audit": _audit,
+    "privacy": _privacy,
     "questionnaire": _questionnaire,
     "baseline": _baseline,
     "score": _score,

@@ -63,7 +63,13 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     def connect(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver's own transaction handling is off: the begin event below emits the BEGIN itself.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -24,6 +24,10 @@ from app.organizations.api import router as organizations_api
 from app.organizations.routes import router as organizations
 from app.portfolio.discussion import router as discussion
 from app.portfolio.routes import router as portfolio
+from app.privacy.api import receipts as receipts_api
+from app.privacy.api import router as privacy_api
+from app.privacy.respondent import router as your_data
+from app.privacy.routes import router as privacy
 from app.remarks.api import router as remarks_api
 from app.remarks.routes import router as remarks
 from app.responses.api import router as responses_api
@@ -68,6 +72,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     organizations,
     portfolio,
     discussion,
+    receipts_api,
+    privacy_api,
+    privacy,
+    your_data,
     remarks_api,
     remarks,
     responses_api,

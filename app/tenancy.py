@@ -21,6 +21,7 @@ _AS_USER = "SELECT trigpoint_see_as_user(:key)"
 _AS_RESPONDENTS = "SELECT trigpoint_see_as_respondents(ARRAY[:key])"
 _AS_INVITED = "SELECT trigpoint_see_as_invited(:key)"
 _AS_READER = "SELECT trigpoint_see_as_reader(:key)"
+_AS_RECEIPT = "SELECT trigpoint_see_as_receipt(:key)"
 _ALSO = """
 SELECT set_config('trigpoint.organizations', concat_ws(',', seen, CAST(:key AS text)), true)
 FROM (SELECT current_setting('trigpoint.organizations', true) AS seen) AS now WHERE seen IS DISTINCT FROM '*'
@@ -50,6 +51,11 @@ def see_as_invited(session: Session, token_hash: str) -> None:
 def see_as_reader(session: Session, link_id: str) -> None:
     """From here on ``session`` sees the organisation whose report a link was made for. Its signature is yet to be checked."""
     _look(session, (_AS_READER, {"key": link_id}))
+
+
+def see_as_receipt(session: Session, receipt_hash: str) -> None:
+    """From here on ``session`` sees the organisation whose answers a receipt code (its digest) belongs to."""
+    _look(session, (_AS_RECEIPT, {"key": receipt_hash}))
 
 
 def see_everything(session: Session) -> None:

@@ -8,6 +8,7 @@ from app.audit.acts import ACTS
 from app.audit.queries import Entry
 
 PAGE = 50
+NAMELESS = {"system": "The system", "respondent": "A respondent"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def rows_of(found: Sequence[Entry]) -> tuple[Row, ...]:
         Row(
             row.number,
             row.at,
-            name or ("The system" if row.actor == "system" else "A user who is no longer here"),
+            name or NAMELESS.get(row.actor, "A user who is no longer here"),
             ACTS.get(row.action, row.action),
             row.subject,
             ", ".join(f"{key.replace('_', ' ')}: {value}" for key, value in sorted(row.details.items())),

@@ -13,6 +13,7 @@ from app.clock import now
 from app.db import get_engine
 from app.health import readiness
 from app.logs import configure_logs
+from app.privacy.files import rewrite_after_erasures
 from app.roadmaps.improving import improve_waiting
 from app.roadmaps.outcomes.pooling import pool_outcomes
 from app.roadmaps.reviews.due import remind_of_reviews
@@ -20,7 +21,7 @@ from app.settings import Settings, get_settings
 from app.upkeep.checks import Finding, examine
 from app.upkeep.copies import CopyError, back_up, bring_back
 from app.upkeep.mails import sending_mails
-from app.upkeep.schedule import close_ended, forget_repeats
+from app.upkeep.schedule import close_ended, erase_old, forget_repeats
 
 say = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
@@ -82,7 +83,7 @@ def worker(
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 60.0,
     once: Annotated[bool, typer.Option("--once", help="Look once, then stop.")] = False,
 ) -> None:
-    """Send mails, close windows that have ended and compute their results, improve roadmaps that wait."""
+    """Send mails, close windows that have ended and compute their results, erase people in time, improve roadmaps."""
     configure_logs()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -103,6 +104,10 @@ def _look(stop: threading.Event, every: float, once: bool, grace: int) -> None:
             say.print(f"Reminded of roadmap reviews: {reminded}")
         if pooled_on != now().date():
             pooled_on = now().date()
+            for title in erase_old(get_engine(), at=now()):
+                say.print(f"People erased, their time was over: {title}")
+            if rewrite_after_erasures(get_engine(), at=now()):
+                say.print("Database written anew after erasures.")
             if pooled := pool_outcomes(get_engine(), at=now()):
                 say.print(f"Outcomes of initiatives pooled: {pooled}")
         forget_repeats(get_engine(), at=now())

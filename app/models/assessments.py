@@ -65,6 +65,8 @@ class Assessment(SQLModel, table=True):
     closes_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     launched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    people_erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When everybody's data was erased because its time was over; results stay."""
     links_downloaded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     profile: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     created_by: str | None = Field(default=None, max_length=36)

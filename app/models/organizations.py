@@ -29,6 +29,8 @@ class Organization(SQLModel, table=True):
     currency: str = Field(default="EUR", max_length=3)
     pooled_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it agreed that its levels go into future pooled editions; None: it does not, or no longer."""
+    retention_months: int | None = None
+    """How long people and their answers are kept after an assessment has closed; None: until they are erased."""
     revision: int = 1
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

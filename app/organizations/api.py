@@ -14,7 +14,6 @@ from app.organizations.actions import (
     add_unit,
     agree_to_pool,
     create_organization,
-    delete_organization,
     remove_member,
     set_member,
     update_organization,
@@ -38,6 +37,8 @@ class OrganizationOut(OrganizationForm):
     id: str
     pooled_since: datetime | None
     """Since when its levels may go into future pooled editions; null: they may not."""
+    retention_months: int | None
+    """How long people are kept after an assessment has closed; null: until somebody erases them."""
     revision: int
     updated_at: datetime
 
@@ -114,13 +115,6 @@ def patch_organization(
     update_organization(session, organization, form, at=now())
     response.headers["ETag"] = f'"{organization.revision}"'
     return _out(organization)
-
-
-@router.delete(
-    "/{organization_id}", status_code=204, summary="Delete an organisation", responses={409: {"model": Problem}}
-)
-def remove_organization(session: SessionDep, user: CurrentUser, organization_id: str) -> None:
-    delete_organization(session, access_organization(session, user, organization_id, Permission.MANAGE))
 
 
 @router.put("/{organization_id}/pooling", summary="Agree to future pooled editions, or withdraw")

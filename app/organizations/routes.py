@@ -13,7 +13,6 @@ from app.models import Organization
 from app.organizations.actions import (
     agree_to_pool,
     create_organization,
-    delete_organization,
     remove_member,
     save_units,
     set_member,
@@ -87,15 +86,6 @@ def post_edit(
         return _form(request, organization, values, units, FormErrors((FieldError("units", error.message),)))
     update_organization(session, organization, form, at=now())
     return redirect(f"/organizations/{organization.id}")
-
-
-@router.post("/organizations/{organization_id}/delete")
-def post_delete(session: SessionDep, user: CurrentUser, organization_id: str, posted: UserForm) -> HttpResponse:
-    organization = access_organization(session, user, organization_id, Permission.MANAGE)
-    if fields(posted).get("name", "").strip() != organization.name:
-        raise InvalidInputError("Type the organisation's name exactly to delete it with everything it owns.")
-    delete_organization(session, organization)
-    return redirect("/")
 
 
 @router.post("/organizations/{organization_id}/pooling")

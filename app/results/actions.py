@@ -46,6 +46,8 @@ def measure(session: Session, assessment: Assessment, *, at: datetime) -> Snapsh
         raise ConflictError(
             "Results are computed when the assessment is closed. Close it first, or wait for its window."
         )
+    if assessment.people_erased_at is not None:
+        raise ConflictError("The answers were erased when their time was over. The results that there are stay.")
     questionnaire = questionnaire_of(assessment)
     answers = _at_least_one_row(answers_matrix(session, assessment, questionnaire))
     targets = targets_frame(session, assessment)

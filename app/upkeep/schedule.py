@@ -1,17 +1,20 @@
-"""Work that falls due by itself: windows that have ended are closed and measured, reminders are queued, old answers to
-programs forgotten."""
+"""Work that falls due by itself: windows that have ended are closed and measured, reminders are queued, people
+whose time is over erased, old answers to programs forgotten."""
 
+from calendar import monthrange
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exists
 from sqlmodel import Session, col, select
 
 from app.assessments.mailing import inviting_of
 from app.assessments.reminders import queue_reminder
 from app.db import everything, transaction
 from app.errors import ConflictError
-from app.models import Assessment, Organization, Reminder
+from app.models import Assessment, Organization, Participant, Reminder
+from app.privacy.actions import erase_people
+from app.privacy.files import clean_files
 from app.repeats import forget_answers
 from app.results.actions import close_and_measure
 
@@ -40,6 +43,53 @@ def forget_repeats(engine: Engine, *, at: datetime) -> None:
     """Delete the answers kept for requests with an ``Idempotency-Key`` that nobody sends again."""
     with transaction(engine) as session:
         forget_answers(session, at=at)
+
+
+def erase_old(engine: Engine, *, at: datetime) -> list[str]:
+    """Erase the people of every assessment whose time is over at its organisation; returns the names of what was erased.
+
+    Drafts that were never launched count from their last change. Each has its own transaction.
+    """
+    erased = []
+    for key in _kept_too_long(engine, at):
+        with transaction(engine) as session:
+            assessment = session.get_one(Assessment, key)
+            organization = session.get_one(Organization, key[0])
+            erase_people(session, assessment, at=at)
+            erased.append(f"{organization.name}, {assessment.name}")
+    if erased:
+        clean_files(engine)
+    return erased
+
+
+def _kept_too_long(engine: Engine, at: datetime) -> list[tuple[str, str]]:
+    holds_people = exists().where(
+        col(Participant.organization_id) == col(Assessment.organization_id),
+        col(Participant.assessment_id) == col(Assessment.id),
+    )
+    statement = (
+        select(Assessment.organization_id, Assessment.id, Assessment.closed_at, Assessment.updated_at)
+        .add_columns(col(Organization.retention_months))
+        .join(Organization, col(Organization.id) == col(Assessment.organization_id))
+        .where(
+            col(Organization.retention_months).is_not(None),
+            ((col(Assessment.status) == "closed") & col(Assessment.people_erased_at).is_(None))
+            | ((col(Assessment.status) == "draft") & holds_people),
+        )
+    )
+    with Session(everything(engine).execution_options(writes=False)) as session:
+        rows = session.execute(statement).all()
+    return [(row[0], row[1]) for row in rows if (row[2] or row[3]) < months_before(at, row[4])]
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same day and time, ``months`` earlier; the last of the month where it has no such day.
+
+    >>> months_before(datetime(2026, 3, 31), 1)
+    datetime.datetime(2026, 2, 28, 0, 0)
+    """
+    years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return at.replace(year=years, month=month + 1, day=min(at.day, monthrange(years, month + 1)[1]))
 
 
 def _ended(engine: Engine, before: datetime) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from tests.app.routes import SAFE, Endpoint, endpoints
 from tests.people import Client
 
 GOLDEN = Path(__file__).with_name("roles.csv")
-LAST = re.compile(r"delete|remove|discard|sign-out|sessions/current|members")
+LAST = re.compile(r"delete|remove|erase|discard|sign-out|sessions/current|members")
 """What takes something away is called after everything that may need it."""
 TENANT = re.compile(r"{(organization|assessment|snapshot|roadmap|participant)_id}")
 
@@ -29,7 +29,8 @@ TENANT = re.compile(r"{(organization|assessment|snapshot|roadmap|participant)_id
 def walk(app: FastAPI) -> list[Endpoint]:
     def order(endpoint: Endpoint) -> tuple[int, str, str]:
         late = endpoint.method == "DELETE" or (endpoint.method not in SAFE and LAST.search(endpoint.template))
-        return (2 if late else 0 if endpoint.method in SAFE else 1, endpoint.template, endpoint.method)
+        erases = endpoint.method == "DELETE" and "/people" in endpoint.template
+        return (3 if erases else 2 if late else 0 if endpoint.method in SAFE else 1, endpoint.template, endpoint.method)
 
     return sorted((each for each in endpoints(app) if each.method != "HEAD"), key=order)
 
