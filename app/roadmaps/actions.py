@@ -143,6 +143,8 @@ def adopt(session: Session, roadmap: Roadmap, *, at: datetime) -> Roadmap:
     """Make a plan or a scenario the adopted one; the one before is kept as replaced, its owners carried over."""
     if roadmap.status == "replaced":
         raise ConflictError("This plan was replaced by a later one. Plan anew, or adopt one of its what-ifs.")
+    if roadmap.solution["status"] == "infeasible":
+        raise ConflictError("Its limits contradict each other, so there is no plan to adopt. Loosen one of them first.")
     before = session.exec(
         select(Roadmap)
         .where(

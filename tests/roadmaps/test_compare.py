@@ -52,9 +52,7 @@ def test_only_what_differs_is_listed(session: Session, poor_and_rich: tuple[Road
     limits = {row.name: row.cells for row in page.limits}
     assert limits["At most under way at once"] == ("no limit", "no limit", "9")
     assert limits["Excluded"] == ("0", "0", "1")
-    assert [cells for name, cells in limits.items() if name.startswith("Importance of")] == [
-        ("as agreed", "as agreed", "1")
-    ]
+    assert [cells for name, cells in limits.items() if name.startswith("Importance of")] == [("5", "5", "1")]
     assert "Pinned" not in limits
     starts = [one.solution["starts"] for one in (plan, poor, other)]
     names = set().union(*starts)

@@ -136,7 +136,12 @@ def test_limits_that_contradict_each_other_are_explained(client: PersonaClient, 
     made = consultant.submit(f"/roadmaps/{planned_here.id}/scenarios", pin=name, pin_period="0", **nothing)
     page = consultant.get(made.headers["location"])
     assert page.status_code == 200
-    assert "The limits contradict each other" in page.text
+    told = html.unescape(page.text).split("The limits contradict each other")[1].split("</ul>")[0]
+    assert f"“{STEPS[name].title}” is pinned to Q" in told
+    assert re.search(r"Capacity in [^.]+ is 0 in Q\d \d{4}\. With [\d.]+ days there is a plan\.", told)
+    assert name not in told
+    refused = consultant.submit(made.headers["location"] + "/adopt")
+    assert refused.status_code == 409
 
 
 def test_the_panel_pins_excludes_and_lets_go(client: PersonaClient, planned_here: Roadmap) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.roadmaps.limits import period_name
 from app.roadmaps.pages.levels import expected_levels
 from app.roadmaps.pages.view import SYMBOLS, View
+from scoring.results import CapabilityResult
 from scoring.roadmap import Comparison
 
 MOST_BESIDE = 3
@@ -21,6 +22,7 @@ class Column:
     name: str
     href: str
     base: bool
+    adoptable: bool
     summary: str
 
 
@@ -67,9 +69,23 @@ def compare_page(
         action=f"/roadmaps/{base.roadmap.id}/compare",
         selectable=tuple(Selectable(name, label, name in chosen) for name, label in scenarios),
         columns=(
-            Column(base.roadmap.id, base.roadmap.name, f"/roadmaps/{base.roadmap.id}", base=True, summary=""),
+            Column(
+                base.roadmap.id,
+                base.roadmap.name,
+                f"/roadmaps/{base.roadmap.id}",
+                base=True,
+                adoptable=False,
+                summary="",
+            ),
             *(
-                Column(view.roadmap.id, view.roadmap.name, f"/roadmaps/{view.roadmap.id}", False, _summary(found))
+                Column(
+                    view.roadmap.id,
+                    view.roadmap.name,
+                    f"/roadmaps/{view.roadmap.id}",
+                    base=False,
+                    adoptable=view.roadmap.solution["status"] != "infeasible",
+                    summary=_summary(found),
+                )
                 for view, found in others
             ),
         ),
@@ -145,12 +161,23 @@ def _limit_rows(views: Sequence[View]) -> tuple[CompareRow, ...]:
         _row("Excluded", [str(len(view.limits.excludes)) for view in views]),
     ]
     for capability in views[0].questionnaire.capabilities:
-        for name, given in (("Importance", "weights"), ("Target", "targets")):
-            said = [getattr(view.limits, given).get(capability.id) for view in views]
-            if any(value is not None for value in said):
-                cells = ["as agreed" if value is None else f"{value:g}" for value in said]
-                rows.append(_row(f"{name} of “{capability.short}”", cells))
+        aims = [_aim(view, capability.id) for view in views]
+        for place, name in enumerate(("Importance", "Target")):
+            rows.append(_row(f"{name} of “{capability.short}”", [aim[place] for aim in aims]))
     return tuple(rows)
+
+
+def _aim(view: View, capability: str) -> tuple[str, str]:
+    """Importance and target that a plan goes by, whether they were entered for it or are those of the strategy."""
+    measured = view.result.capability(capability)
+    if not isinstance(measured, CapabilityResult):
+        return "–", "–"
+    weight = view.limits.weights.get(capability, measured.importance)
+    return _plain(weight), _plain(measured.target)
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"
 
 
 def _initiative_rows(views: Sequence[View]) -> list[CompareRow]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.formats import plural
 from app.models import Roadmap, RoadmapJob
 from app.roadmaps.limits import Limits, horizon, period_name
+from app.roadmaps.pages.conflict import conflict_words
 from app.roadmaps.pages.difference import Change, DiffRow, changes, differences
 from app.roadmaps.pages.expected import ExpectedLevels, expected
 from app.roadmaps.pages.job import JobLine, job_line
@@ -124,7 +125,7 @@ def roadmap_page(
         scenarios=tuple((f"/roadmaps/{row.id}", row.name) for row in scenarios),
         compare_href=f"/roadmaps/{(before or view).roadmap.id}/compare",
         back_href=back_href,
-        conflict=tuple(each["text"] for each in view.roadmap.solution["conflict"]),
+        conflict=conflict_words(view),
         job=job_line(job),
         improve=f"/roadmaps/{view.roadmap.id}/improve",
         files=tuple((f"/api/v1/roadmaps/{view.roadmap.id}/export.{kind}", name) for kind, name in FILES),
