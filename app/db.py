@@ -141,6 +141,13 @@ async def get_session(request: Request) -> AsyncIterator[Session]:
         with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
             yield session
         return
+    async with one_write(engine) as session:
+        yield session
+
+
+@asynccontextmanager
+async def one_write(engine: Engine) -> AsyncIterator[Session]:
+    """A transaction of its own that is committed at the end of the block; on SQLite it waits for its turn."""
     turn = _writer_lock(engine) if engine.dialect.name == "sqlite" else nullcontext()
     async with turn, _write(engine) as session:
         yield session

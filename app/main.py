@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,6 +15,7 @@ from app.health import readiness
 from app.middleware import Guard
 from app.responses.writer import make_saver
 from app.settings import Settings, get_settings
+from app.throttle import throttle_program
 from app.web import Public, install_error_handlers, problem_response
 
 
@@ -37,6 +38,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # Counted before any route's own transaction begins.
+        dependencies=[Depends(throttle_program)],
     )
     app.state.engine = engine
     app.add_middleware(Guard, settings=settings)

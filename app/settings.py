@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """Where people reach the pages; links in mails are built from it, never from the request's Host."""
     allowed_hosts: str = ""
     """More host names that may be asked for, separated by commas."""
+    trusted_proxies: str = ""
+    """Addresses of reverse proxies, separated by commas, whose X-Forwarded-For and -Proto count; empty: nobody's."""
     static_dir: Path = Path(__file__).parent.parent / "frontend" / "dist"
     max_body_bytes: int = 5_000_000
     session_idle_minutes: int = 12 * 60

@@ -407,7 +407,10 @@ def install_error_handlers(app: FastAPI) -> None:
             login: LoginSession | None = getattr(request.state, "login", None)
             place = f"/sign-in/{login.needs}" if login and login.needs else "/sign-in"
             return redirect(f"{place}?next={request.url.path}")
-        return error_response(request, error.status, error.title, error.message, **error.extra)
+        response = error_response(request, error.status, error.title, error.message, **error.extra)
+        if "retry_after" in error.extra:
+            response.headers["Retry-After"] = str(error.extra["retry_after"])
+        return response
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
-from app import db
+from app import db, throttle
 from app.db import everything, make_engine, transaction
 from app.main import create_app
 from app.models import Organization, User
@@ -231,6 +231,13 @@ def another(app: FastAPI, anonymous: Client) -> Callable[[], Client]:
         return person
 
     return fresh
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries are counted and none is refused, for tests that compare hundreds of them."""
+    counted = throttle.count_tries
+    monkeypatch.setattr(throttle, "count_tries", lambda *given: 0 * counted(*given))
 
 
 # --- cost ------------------------------------------------------------------------------------------------------------

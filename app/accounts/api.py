@@ -17,6 +17,7 @@ from app.errors import ForbiddenError, NotSignedInError
 from app.models import ApiToken
 from app.repeats import OnceRoute
 from app.settings import get_settings
+from app.throttle import SIGN_IN, throttled
 from app.web import (
     SESSION_COOKIE,
     CurrentUser,
@@ -93,7 +94,7 @@ class SignedInOut(MeOut):
     "/sessions",
     status_code=201,
     summary="Sign in",
-    dependencies=[Public],
+    dependencies=[Public, throttled(SIGN_IN)],
     response_model=SignedInOut,
     responses={403: {"model": Problem}, 429: {"model": Problem}},
 )

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -60,7 +60,7 @@ def serve(
     """Serve pages and API.
 
     Configuration comes from the environment: TRIGPOINT_DATABASE_URL, TRIGPOINT_MIGRATION_URL, TRIGPOINT_SECRET_KEY,
-    TRIGPOINT_BASE_URL, TRIGPOINT_ENVIRONMENT (development or production), TRIGPOINT_ALLOWED_HOSTS,
+    TRIGPOINT_BASE_URL, TRIGPOINT_ENVIRONMENT (development or production), TRIGPOINT_ALLOWED_HOSTS, TRIGPOINT_TRUSTED_PROXIES,
     TRIGPOINT_MAX_BODY_BYTES, TRIGPOINT_SESSION_IDLE_MINUTES, TRIGPOINT_SESSION_DAYS, TRIGPOINT_GRACE_HOURS,
     TRIGPOINT_DATABASE_POOL, TRIGPOINT_SMTP_URL, TRIGPOINT_MAIL_FROM, TRIGPOINT_MAIL_PER_MINUTE,
     TRIGPOINT_MAILER, TRIGPOINT_SECOND_FACTOR, TRIGPOINT_PLANNER, TRIGPOINT_AUDIT_KEY, TRIGPOINT_OIDC_PROVIDERS.
@@ -73,10 +73,18 @@ def serve(
         say.print("SQLite is served by one process. Use --workers 1, or set TRIGPOINT_DATABASE_URL to PostgreSQL.")
         raise typer.Exit(1)
     with sending_mails(get_engine(), settings, threading.Event()) if settings.mailer == "server" else nullcontext():
+        listen: dict[str, Any] = {
+            "host": host,
+            "port": port,
+            "access_log": False,
+            # Whoever is not named could choose the address that limits are counted by.
+            "proxy_headers": bool(settings.trusted_proxies),
+            "forwarded_allow_ips": settings.trusted_proxies,
+        }
         if workers > 1:
-            uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
+            uvicorn.run("app.main:create_app", factory=True, workers=workers, **listen)
         else:
-            uvicorn.run(create_app(settings, get_engine()), host=host, port=port, access_log=False, log_level="warning")
+            uvicorn.run(create_app(settings, get_engine()), log_level="warning", **listen)
 
 
 @user.command("add")

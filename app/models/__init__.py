@@ -20,6 +20,7 @@ from app.models.assessments import (
     Strategy,
     Target,
 )
+from app.models.attempts import AttemptCount
 from app.models.audit import AuditHead, AuditRecord
 from app.models.baselines import BaselineEdition, PooledManifest
 from app.models.mail import Inviting, MailWording, OutboxMail, Reminder
@@ -38,6 +39,7 @@ __all__ = [
     "ApiToken",
     "Assessment",
     "AssessmentUnit",
+    "AttemptCount",
     "AuditHead",
     "AuditRecord",
     "BaselineEdition",

@@ -15,6 +15,7 @@ from app.privacy.processing import processing_record
 from app.privacy.queries import answers_shown, subject_document
 from app.privacy.subjects import subject_of_participant, subject_of_receipt
 from app.repeats import OnceRoute
+from app.throttle import RECEIPT, throttled
 from app.web import CurrentUser, Problem, Public, SessionDep
 
 router = APIRouter(
@@ -127,14 +128,21 @@ def delete_people(
     _clean_after(tasks, request)
 
 
-@receipts.post("/export", dependencies=[Public], summary="Everything that is stored with a receipt code")
+@receipts.post(
+    "/export", dependencies=[Public, throttled(RECEIPT)], summary="Everything that is stored with a receipt code"
+)
 def export_receipt(session: SessionDep, form: ReceiptForm) -> dict[str, Any]:
     subject = subject_of_receipt(session, form.receipt_code)
     note_export(session, subject, actor=RESPONDENT)
     return subject_document(session, subject, answers=True)
 
 
-@receipts.post("/erase", dependencies=[Public], status_code=204, summary="Erase everything stored with a receipt code")
+@receipts.post(
+    "/erase",
+    dependencies=[Public, throttled(RECEIPT)],
+    status_code=204,
+    summary="Erase everything stored with a receipt code",
+)
 def erase_receipt(request: Request, tasks: BackgroundTasks, session: SessionDep, form: ReceiptForm) -> None:
     """Answers; and unless the assessment is anonymous, the entry on the list, the invitation and its mails too."""
     erase_subject(session, subject_of_receipt(session, form.receipt_code), actor=RESPONDENT)

@@ -21,6 +21,7 @@ from app.privacy.subjects import Subject, subject_of_receipt
 from app.responses.actions import follow_link
 from app.responses.pages import shell_of
 from app.responses.routes import bare_shell, problem, show
+from app.throttle import RECEIPT, throttled
 from app.web import FieldError, Public, SessionDep, fields, posted_form
 from questionnaires.load import load_questionnaire
 
@@ -47,7 +48,7 @@ def your_data(request: Request) -> HTMLResponse:
     return show("your_data", bare_shell(request), YourDataPage())
 
 
-@router.post("/your-data", dependencies=[Public])
+@router.post("/your-data", dependencies=[Public, throttled(RECEIPT)])
 def post_your_data(request: Request, session: SessionDep, posted: PostedForm) -> HttpResponse:
     """Shows what belongs to a receipt code, gives it as a file (``then=export``) or erases it (``then=erase``)."""
     values = fields(posted)

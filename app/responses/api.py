@@ -16,6 +16,7 @@ from app.responses.forms import AnswerForm, RedeemForm
 from app.responses.respondent import ANSWERING_COOKIE, AnsweringDep, RespondentDep
 from app.responses.saving import Save
 from app.settings import get_settings
+from app.throttle import INVITATION, throttled
 from app.web import Problem, Public, SessionDep, set_cookie
 
 COOKIE_DAYS = 90
@@ -69,7 +70,11 @@ class ConflictOut(Problem):
     yours: dict[str, str | int | None]
 
 
-@router.post("/invitations/redeem", summary="Start or continue answering from a link", dependencies=[Public])
+@router.post(
+    "/invitations/redeem",
+    summary="Start or continue answering from a link",
+    dependencies=[Public, throttled(INVITATION)],
+)
 def post_redeem(session: SessionDep, form: RedeemForm, http: HttpResponse) -> RedeemedOut:
     redeemed = redeem(session, form.token, at=now())
     set_cookie(http, ANSWERING_COOKIE, redeemed.cookie, days=COOKIE_DAYS)

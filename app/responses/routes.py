@@ -21,6 +21,7 @@ from app.responses.queries import median_minutes, own_answers
 from app.responses.respondent import ANSWERING_COOKIE, Respondent, RespondentDep
 from app.responses.saving import Save, save
 from app.settings import get_settings
+from app.throttle import INVITATION, throttled
 from app.web import (
     ENVIRONMENT,
     FieldError,
@@ -125,7 +126,7 @@ def landing(request: Request, session: SessionDep, token: str) -> HTMLResponse:
     return show("landing", shell, page)
 
 
-@router.post("/a/{token}", dependencies=[Public])
+@router.post("/a/{token}", dependencies=[Public, throttled(INVITATION)])
 def start(request: Request, session: SessionDep, token: str) -> HttpResponse:
     """Start or continue: a cookie for this device, then an address without the token."""
     try:

@@ -10,6 +10,7 @@ from app.clock import now
 from app.errors import AppError
 from app.responses.actions import stop_mails
 from app.responses.routes import bare_shell, problem, show
+from app.throttle import INVITATION, throttled
 from app.web import FieldError, Public, SessionDep, redirect
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +30,7 @@ def ask(request: Request, session: SessionDep, token: str) -> HTMLResponse:
     return _answer(request, session, token, stop=False)
 
 
-@router.post("/a/{token}/stop", dependencies=[Public])
+@router.post("/a/{token}/stop", dependencies=[Public, throttled(INVITATION)])
 def stop(request: Request, session: SessionDep, token: str) -> HTMLResponse:
     return _answer(request, session, token, stop=True)
 
@@ -48,7 +49,7 @@ def from_program(token: str) -> HttpResponse:
     return redirect(f"/a/{token}/stop")
 
 
-@router.post("/api/v1/invitations/stop/{token}", dependencies=[Public], status_code=204)
+@router.post("/api/v1/invitations/stop/{token}", dependencies=[Public, throttled(INVITATION)], status_code=204)
 def one_click(session: SessionDep, token: str) -> None:
     """What a mail program sends when its own "unsubscribe" is pressed: no cookie, no page of ours, the token alone."""
     stop_mails(session, token, at=now())

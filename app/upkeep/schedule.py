@@ -17,6 +17,7 @@ from app.privacy.actions import erase_people
 from app.privacy.files import clean_files
 from app.repeats import forget_answers
 from app.results.actions import close_and_measure
+from app.throttle import forget_attempts
 
 log = structlog.get_logger("trigpoint.worker")
 
@@ -40,9 +41,10 @@ def close_ended(engine: Engine, *, at: datetime, grace_hours: int) -> list[str]:
 
 
 def forget_repeats(engine: Engine, *, at: datetime) -> None:
-    """Delete the answers kept for requests with an ``Idempotency-Key`` that nobody sends again."""
+    """Delete the answers kept for requests with an ``Idempotency-Key`` that nobody sends again, and old counts of tries."""
     with transaction(engine) as session:
         forget_answers(session, at=at)
+        forget_attempts(session, at=at)
 
 
 def erase_old(engine: Engine, *, at: datetime) -> list[str]:

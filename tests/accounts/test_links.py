@@ -97,6 +97,7 @@ def test_database_holds_only_the_digest_and_the_mail_nothing_that_opens(
     assert token not in repr(mail.model_dump())
 
 
+@pytest.mark.usefixtures("unlimited")
 def test_nobody_learns_who_has_an_account(anonymous: Client, engine: Engine) -> None:
     with transaction(engine) as session:
         known = [make_user(session, "Someone").email for _ in range(200)]

@@ -143,6 +143,7 @@ def without_what_was_typed(answer: httpx.Response, email: str) -> str:
     return answer.text.replace(email, "…").replace(nonce[1], "…")
 
 
+@pytest.mark.usefixtures("unlimited")
 def test_unknown_address_and_wrong_password_get_the_same_bytes(anonymous: Client, engine: Engine) -> None:
     with transaction(engine) as session:
         known = [make_user(session, "Someone").email for _ in range(10)]

@@ -14,6 +14,7 @@ from app.clock import now
 from app.errors import InvalidInputError
 from app.models import User
 from app.settings import get_settings
+from app.throttle import PASSWORD_LINK, throttled
 from app.web import (
     SESSION_COOKIE,
     CurrentUser,
@@ -58,7 +59,7 @@ def post_profile(request: Request, session: SessionDep, user: CurrentUser, poste
     return redirect("/account?done=name")
 
 
-@router.post("/password")
+@router.post("/password", dependencies=[throttled(PASSWORD_LINK)])
 def post_password(request: Request, session: SessionDep, user: CurrentUser, posted: UserForm) -> Response:
     """Ends every session, this one too: the browser that asked gets a new one."""
     values = fields(posted)

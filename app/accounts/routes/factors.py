@@ -26,6 +26,7 @@ from app.clock import now
 from app.errors import AppError, ConflictError, InvalidInputError, NotSignedInError, TooManyAttemptsError
 from app.models import LoginSession, User
 from app.settings import get_settings
+from app.throttle import PASSWORD_LINK, throttled
 from app.web import (
     SESSION_COOKIE,
     CurrentUser,
@@ -80,7 +81,7 @@ def code_page(request: Request, _login: HalfWay, to: Next = "/") -> HTMLResponse
     return render(request, "accounts/code.html", page=CodePage(relative_path(to), FormErrors()))
 
 
-@router.post("/sign-in/code")
+@router.post("/sign-in/code", dependencies=[throttled(PASSWORD_LINK)])
 def post_code(request: Request, session: SessionDep, login: HalfWay, posted: HalfWayForm) -> Response:
     values = fields(posted)
     to = relative_path(values.get("next"))

@@ -11,6 +11,7 @@ from app.accounts.pages import PasswordPage, ResetPage
 from app.clock import now
 from app.errors import InvalidInputError
 from app.settings import get_settings
+from app.throttle import PASSWORD_LINK, RESET, throttled
 from app.web import FieldError, FormErrors, Public, SessionDep, fields, posted_form, redirect, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Public])
@@ -23,7 +24,7 @@ def reset_page(request: Request) -> HTMLResponse:
     return render(request, "accounts/reset.html", page=ResetPage("", asked=False))
 
 
-@router.post("/password-reset")
+@router.post("/password-reset", dependencies=[throttled(RESET)])
 def post_reset(request: Request, session: SessionDep, form: OpenForm) -> HTMLResponse:
     """The same page for every address."""
     email = fields(form).get("email", "").strip()
@@ -37,7 +38,7 @@ def password_page(request: Request, session: SessionDep, token: str) -> HTMLResp
     return _page(request, session, token, FormErrors())
 
 
-@router.post("/password/{token}")
+@router.post("/password/{token}", dependencies=[throttled(PASSWORD_LINK)])
 def post_password(request: Request, session: SessionDep, token: str, form: OpenForm) -> Response:
     values = fields(form)
     name, password = values.get("name", "").strip()[:200], values.get("password", "")

@@ -27,6 +27,7 @@ from app.db import transaction
 from app.errors import AppError, NotFoundError
 from app.models import User
 from app.settings import OidcProvider, get_settings
+from app.throttle import PASSWORD_LINK, throttled
 from app.web import (
     CurrentUser,
     Public,
@@ -82,7 +83,7 @@ def _leave(request: Request, config: OidcProvider, *, next_path: str, link: str 
     return response
 
 
-@router.get("/sign-in/with/{provider_id}/callback", dependencies=[Public])
+@router.get("/sign-in/with/{provider_id}/callback", dependencies=[Public, throttled(PASSWORD_LINK)])
 def callback(request: Request, config: Known) -> Response:
     """Where the provider sends people back to. What was asked is forgotten whatever comes of it."""
     try:
@@ -133,7 +134,7 @@ def _refused(request: Request, config: OidcProvider, error: AppError) -> HTMLRes
     return render(request, "accounts/sign_in.html", status=error.status, page=SignInPage("/", error=error.message))
 
 
-@router.post("/sign-in/connect", dependencies=[Public])
+@router.post("/sign-in/connect", dependencies=[Public, throttled(PASSWORD_LINK)])
 def post_connect(request: Request, session: SessionDep, form: Annotated[FormData, Depends(posted_form)]) -> Response:
     offer = open_offer(fields(form).get("offer", ""))
     config = known_provider(offer.identity.provider)

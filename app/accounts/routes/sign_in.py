@@ -14,6 +14,7 @@ from app.accounts.signing_in import begin_session, user_of_password
 from app.clock import now
 from app.errors import ForbiddenError, NotSignedInError
 from app.settings import OidcProvider, get_settings
+from app.throttle import PASSWORD_LINK, SIGN_IN, throttled
 from app.web import (
     SESSION_COOKIE,
     CurrentUser,
@@ -69,7 +70,7 @@ def sign_in_page(
     return render(request, "accounts/sign_in.html", page=page)
 
 
-@router.post("/sign-in", dependencies=[Public])
+@router.post("/sign-in", dependencies=[Public, throttled(SIGN_IN)])
 def post_sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Depends(posted_form)]) -> Response:
     values = fields(form)
     email, to = values.get("email", ""), relative_path(values.get("next"))
@@ -95,7 +96,7 @@ def enter_page(request: Request, token: str) -> HTMLResponse:
     return render(request, "accounts/enter.html", page=token)
 
 
-@router.post("/enter/{token}", dependencies=[Public])
+@router.post("/enter/{token}", dependencies=[Public, throttled(PASSWORD_LINK)])
 def post_enter(request: Request, session: SessionDep, token: str) -> Response:
     _only_loopback(request)
     settings = get_settings()
