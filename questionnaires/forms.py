@@ -151,5 +151,5 @@ class LibraryForm(File):
     version: Version
     currency_unit: Text
     skills: Annotated[list[SkillForm], Field(min_length=1)]
-    initiatives: Annotated[list[InitiativeForm], Field(min_length=1)]
+    initiatives: Annotated[list[InitiativeForm], Field(min_length=1, max_length=1000)]
     stop: list[StopForm] = []

@@ -6,12 +6,12 @@ from sqlmodel import Session
 
 from app.access import Permission, access_assessment
 from app.assessments.queries import organization_of, questionnaire_of
+from app.libraries import whole_library
 from app.models import Assessment
 from app.remarks.pages import threads_page
 from app.results.queries import newest_snapshot
 from app.roadmaps.queries import current_plan
 from app.web import CurrentUser, Link, SessionDep, render, shell_for
-from questionnaires.load import load_library
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,6 +38,6 @@ def _subjects(session: Session, assessment: Assessment) -> dict[tuple[str, str],
     names = {("roadmap", ""): ("The roadmap as a whole", roadmap)}
     for capability in questionnaire_of(assessment).capabilities:
         names["capability", capability.id] = (capability.name, report and f"{report}/capabilities/{capability.id}")
-    for initiative in load_library(assessment.questionnaire_id):
+    for initiative in whole_library(session, assessment.organization_id, assessment.questionnaire_id):
         names["initiative", initiative.id] = (initiative.title, roadmap and f"{roadmap}/initiatives/{initiative.id}")
     return names

@@ -7,15 +7,15 @@ from sqlmodel import Session
 from app.assessments.queries import questionnaire_of
 from app.audit.actions import record
 from app.errors import ForbiddenError, InvalidInputError
+from app.libraries import whole_library
 from app.models import Assessment, Remark, User
-from questionnaires.load import load_library
 
 
 def write_remark(
     session: Session, assessment: Assessment, author: User, *, subject: str, subject_id: str, text: str, at: datetime
 ) -> Remark:
     """A new remark in the thread of its subject. Raises `InvalidInputError` for a subject that the assessment has not."""
-    if not _exists(assessment, subject, subject_id):
+    if not _exists(session, assessment, subject, subject_id):
         raise InvalidInputError(f"There is no {subject} '{subject_id}' to comment on.", field="subject_id")
     remark = Remark(
         organization_id=assessment.organization_id,
@@ -32,12 +32,13 @@ def write_remark(
     return remark
 
 
-def _exists(assessment: Assessment, subject: str, subject_id: str) -> bool:
+def _exists(session: Session, assessment: Assessment, subject: str, subject_id: str) -> bool:
     if subject == "roadmap":
         return subject_id == ""
     if subject == "capability":
         return any(capability.id == subject_id for capability in questionnaire_of(assessment).capabilities)
-    return any(initiative.id == subject_id for initiative in load_library(assessment.questionnaire_id))
+    library = whole_library(session, assessment.organization_id, assessment.questionnaire_id)
+    return any(initiative.id == subject_id for initiative in library)
 
 
 def edit_remark(session: Session, remark: Remark, user: User, text: str, *, at: datetime) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.libraries import shown_library
 from app.models import Assessment, BaselineEdition, Organization, Snapshot
 from questionnaires.load import load_questionnaire
-from questionnaires.schema import Questionnaire
+from questionnaires.schema import InitiativeLibrary, Questionnaire
 from scoring.document import from_document
 from scoring.results import AssessmentResult
 
@@ -31,6 +32,8 @@ class Report:
     assessment: Assessment
     organization: Organization
     questionnaire: Questionnaire
+    library: InitiativeLibrary
+    """The organisation's own, as it is now."""
     previous: Assessment | None = None
     shared_at: str = ""
     """Where a link without sign-in shows it, and for whom; empty for members."""
@@ -48,7 +51,7 @@ class Report:
 
 
 def load_report(session: Session, snapshot: Snapshot) -> Report:
-    """Everything a page of the report reads, in three selects."""
+    """Everything a page of the report reads, in four selects."""
     assessment = session.exec(select(Assessment).where(col(Assessment.id) == snapshot.assessment_id)).one()
     organization = session.exec(select(Organization).where(col(Organization.id) == snapshot.organization_id)).one()
     previous = None
@@ -59,7 +62,8 @@ def load_report(session: Session, snapshot: Snapshot) -> Report:
         )
         previous = session.exec(statement).first()
     questionnaire = questionnaire_of(assessment)
-    return Report(snapshot, result_of(snapshot), assessment, organization, questionnaire, previous)
+    library = shown_library(session, organization.id, assessment.questionnaire_id)
+    return Report(snapshot, result_of(snapshot), assessment, organization, questionnaire, library, previous)
 
 
 def questionnaire_of(assessment: Assessment) -> Questionnaire:

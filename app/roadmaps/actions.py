@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from app.assessments.queries import questionnaire_of
 from app.audit.actions import record
 from app.errors import ConflictError, InvalidInputError
+from app.libraries import library_of_assessment
 from app.models import Assessment, Roadmap, Snapshot, User
 from app.results.queries import result_of
 from app.roadmaps.aims import aimed
@@ -18,7 +19,6 @@ from app.roadmaps.difference import difference
 from app.roadmaps.forms import PlanForm
 from app.roadmaps.items.actions import carry_items
 from app.roadmaps.jobs import ask_to_improve
-from app.roadmaps.library.queries import library_of_assessment
 from app.roadmaps.limits import Limits, next_quarter
 from app.roadmaps.outcomes.queries import realised_shares
 from app.roadmaps.planning import SECONDS, plan

@@ -114,7 +114,8 @@ def _candidate(
 
 
 def default_limits(candidates: Candidates, base: Limits, skills: list[str]) -> Limits:
-    """A first proposal: about 60% of what doing everything would take, rounded to plain numbers."""
+    """A first proposal: about 60% of what doing everything would take, rounded to plain numbers, and of each skill at
+    least the days that any one initiative needs in a quarter: with few initiatives the share alone would fit none."""
     everything = [candidate.initiative for candidate in candidates.plannable]
     years = base.periods * MONTHS / 12
     per_period = SHARE / base.periods
@@ -124,10 +125,19 @@ def default_limits(candidates: Candidates, base: Limits, skills: list[str]) -> L
         operating=_plain(sum(step.operating.middle for step in everything) * per_period),
         capital_per_year=_plain(sum(step.capital.middle for step in everything) * SHARE / years),
         skills={
-            skill: _plain(sum(step.effort[skill].middle for step in everything if skill in step.effort) * per_period)
+            skill: _plain(max(sum(_days(step, skill) for step in everything) * per_period, _most(candidates, skill)))
             for skill in skills
         },
     )
+
+
+def _days(step: Initiative, skill: str) -> float:
+    return step.effort[skill].middle if skill in step.effort else 0.0
+
+
+def _most(candidates: Candidates, skill: str) -> float:
+    """The most days of a skill that a single initiative needs in a quarter."""
+    return max((_days(each.initiative, skill) / each.periods for each in candidates.plannable), default=0.0)
 
 
 def _plain(value: float) -> float:

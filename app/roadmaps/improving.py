@@ -14,10 +14,10 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.db import everything, get_engine, transaction
+from app.libraries import whole_library
 from app.models import Assessment, Roadmap, RoadmapJob
 from app.roadmaps.difference import difference, solution_of
 from app.roadmaps.jobs import held_job, keep_lease, lease_job, progress_of
-from app.roadmaps.library.queries import whole_library
 from app.roadmaps.limits import Limits
 from app.roadmaps.planning import GAP, reasons_document, retold
 from app.settings import get_settings

@@ -4,11 +4,11 @@ from fastapi import Request
 from sqlmodel import Session, col, select
 
 from app.assessments.queries import questionnaire_of, targets_frame
+from app.libraries import whole_library
 from app.models import Organization, Roadmap, Snapshot
 from app.results.queries import result_of
 from app.roadmaps.actions import assessment_of
 from app.roadmaps.aims import aimed
-from app.roadmaps.library.queries import whole_library
 from app.roadmaps.limits import Limits
 from app.roadmaps.pages.view import View
 from app.roadmaps.queries import items_of

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,16 @@ from sqlmodel import Session, select
 from app.assessments.actions import default_targets
 from app.clock import now
 from app.db import transaction
-from app.models import Response
+from app.models import Response, Snapshot, Target
 from app.responses.queries import answers_matrix
+from app.results.actions import close_and_measure
+from app.roadmaps.actions import plan_roadmap
+from app.roadmaps.forms import PlanForm
 from questionnaires import load
 from questionnaires.schema import DONT_KNOW, Questionnaire
 from scoring.assess import assess
-from tests.conftest import World
-from tests.factories import make_assessment, make_links
+from tests.conftest import PersonaClient, World
+from tests.factories import START, answered_assessment, make_assessment, make_links
 from tests.people import Client
 from tests.questionnaires.files import SMALL, small
 from tests.responses.surveys import sit_down
@@ -34,10 +38,14 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Quest
     shutil.copytree(load.CONTENT, content)
     (content / "ux-small").mkdir()
     shutil.copyfile(SMALL, content / "ux-small" / "1.0.0.yaml")
+    shutil.copyfile(SMALL.with_name("ux-small-initiatives.yaml"), content / "ux-small" / "initiatives.yaml")
     monkeypatch.setattr(load, "CONTENT", content)
-    load.load_questionnaire.cache_clear()
+    kept = (load.load_questionnaire, load.load_library, load.library_document)
+    for cached in kept:
+        cached.cache_clear()
     yield load.load_questionnaire("ux-small")
-    load.load_questionnaire.cache_clear()
+    for cached in kept:
+        cached.cache_clear()
 
 
 def test_codes_start_at_one_though_values_start_at_nought() -> None:
@@ -114,3 +122,46 @@ def test_the_small_survey_is_answered_over_http(
     with Session(engine) as session:
         assert list(session.exec(select(Response.vector)).one() or b"") == [1, 2, 3, 4, 1, 2, 3, 4, 3]
         assert answers_matrix(session, assessment, published).matrix.shape == (1, 9)
+
+
+def test_a_roadmap_is_planned_on_the_scale_from_nought_to_three(
+    published: Questionnaire, world: World, engine: Engine, client: PersonaClient
+) -> None:
+    with transaction(engine) as session:
+        snapshot = _measured(session, world)
+        plan = plan_roadmap(session, snapshot, None, PlanForm(), at=START + timedelta(days=11), seconds=0.3)
+        gaps = {x["id"]: x["gap"] for x in plan.problem["capabilities"]}
+        gains = {x["id"]: x["gain"] for x in plan.problem["initiatives"]}
+    assert 0 < gaps["research.interviews"] < 2
+    assert 0 < gaps["research.testing"] < 3
+    assert all(0 < gain <= 3 for each in gains.values() for gain in each.values())
+    assert plan.solution["starts"]
+    assert set(plan.solution["starts"]) <= set(gains) == {"research.interviews.0-2", "research.testing.1-3"}
+    leader = client("leader")
+    page = leader.get(f"/roadmaps/{plan.id}")
+    assert page.status_code == 200
+    assert "0 → 2" in page.text
+    for path in ("/summary", "/compare", "/initiatives/research.testing.1-3"):
+        assert leader.get(f"/roadmaps/{plan.id}{path}").status_code == 200
+    base = f"/organizations/{world.organization.id}/libraries/ux-small"
+    assert "Two interviews before each project" in leader.get(base).text
+    assert "3 Lived" in client("consultant").get(f"{base}/research.testing.1-3").text
+
+
+def _measured(session: Session, world: World) -> Snapshot:
+    assessment = answered_assessment(
+        session,
+        world.organization,
+        world.users["consultant"],
+        people={"Brand": 6},
+        close=False,
+        questionnaire="ux-small",
+    )
+    wanted = {"research.interviews": 2.0, "research.testing": 3.0, "design.system": 0.5}
+    for target in session.exec(select(Target).where(Target.assessment_id == assessment.id)):
+        if target.capability_id in wanted:
+            target.level, target.importance = wanted[target.capability_id], 4
+            session.add(target)
+        else:
+            session.delete(target)
+    return close_and_measure(session, assessment, at=START + timedelta(days=10))

@@ -160,6 +160,12 @@ def test_a_circle_through_required_levels_is_refused(file: Path) -> None:
     assert "research.testing.1-2 → research.testing.0-1 → design.system.0-1" in said
 
 
+def test_ten_thousand_initiatives_are_refused_by_their_number(file: Path) -> None:
+    file.write_text(HEAD.replace("initiatives:\n", f"initiatives: [{'{}, ' * 10_000}]\n"), encoding="utf-8")
+    (said,) = library_refusal(file, small())
+    assert "initiatives.yaml:7: 'initiatives': list should have at most 1000 items" in said
+
+
 def test_a_long_chain_is_no_circle(file: Path) -> None:
     levels = ("absent", "occasional", "agreed", "lived")
     text = HEAD

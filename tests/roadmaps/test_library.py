@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from app.errors import InvalidInputError
+from app.libraries import whole_library
 from app.models import Organization, Roadmap, Snapshot
 from app.roadmaps.actions import plan_roadmap
 from app.roadmaps.forms import PlanForm
@@ -20,7 +21,6 @@ from app.roadmaps.library.actions import (
     shipped_contents,
 )
 from app.roadmaps.library.fields import content_of, fields_of
-from app.roadmaps.library.queries import whole_library
 from app.roadmaps.opening import view_of
 from questionnaires.forms import InitiativeForm
 from questionnaires.load import adapted_library, load_library
@@ -173,6 +173,26 @@ def test_a_consultant_adapts_adds_hides_and_restores(client: PersonaClient, worl
     assert consultant.submit(f"{base}/own.ours/restore", revision="2").status_code == 409
     assert client("leader").get(base).status_code == 200
     assert client("leader").submit(f"{base}/{STEP}", **typed).status_code == 403
+
+
+def test_report_and_discussion_know_it(client: PersonaClient, world: World, planned_here: Roadmap) -> None:
+    consultant, leader = client("consultant"), client("leader")
+    here = f"/api/v1/organizations/{world.organization.id}/libraries/mops-core"
+    for name, title in ((STEP, "Stewards, our way"), ("own.circle", "Steward circle")):
+        content = changed(id=name, title=title)
+        saved = consultant.put(f"{here}/{name}", json=content, headers={"If-Match": '"0"'})
+        assert saved.status_code == 200, saved.text
+    report = f"/snapshots/{planned_here.snapshot_id}/capabilities/data.quality"
+    page = leader.get(report).text
+    assert "Stewards, our way" in page
+    assert "Steward circle" in page
+    hidden = consultant.put(f"{here}/own.circle/hidden", json={"hidden": True}, headers={"If-Match": '"1"'})
+    assert hidden.status_code == 200
+    assert "Steward circle" not in leader.get(report).text
+    remark = {"subject": "initiative", "subject_id": "own.circle", "text": "Who runs it?"}
+    said = leader.post(f"/api/v1/assessments/{planned_here.assessment_id}/comments", json=remark)
+    assert said.status_code == 201, said.text
+    assert "Steward circle" in leader.get(f"/assessments/{planned_here.assessment_id}/comments").text
 
 
 def test_a_program_keeps_the_library(client: PersonaClient, world: World) -> None:

@@ -11,7 +11,6 @@ from app.results.pages.overview import span
 from app.results.queries import Report, comments_from, comments_of_capability
 from app.results.since import how_changed
 from app.web import Link
-from questionnaires.load import load_library
 from questionnaires.schema import Initiative
 from scoring.results import (
     CapabilityResult,
@@ -260,7 +259,7 @@ def _solid(report: Report, one: CapabilityResult) -> str:
 
 def _initiatives(report: Report, capability_id: str) -> tuple[InitiativeRow, ...]:
     """The steps that start above where the capability stands, the first of them marked."""
-    library, scale = load_library(report.questionnaire.id), report.questionnaire.scale
+    library, scale = report.library, report.questionnaire.scale
     now = getattr(report.result.capability(capability_id), "estimate", scale.low)
     ahead = [one for one in library.of(capability_id) if scale.level(one.to_level).value > now]
     return tuple(

@@ -19,7 +19,6 @@ from app.results.measures import (
     value_of,
 )
 from app.results.queries import Report
-from questionnaires.load import load_library
 from questionnaires.schema import Questionnaire
 from scoring.results import CapabilityResult, Group, Headline, WithheldCell, WithheldGroup, WithheldLevel
 
@@ -448,7 +447,7 @@ def _detail(report: Report, state: State) -> Detail | None:
         return None
     name = row_name(report, state.by, group_id) if group_id else "Whole organisation"
     href = f"{report.base}/capabilities/{capability_id}"
-    count = len(load_library(report.questionnaire.id).of(capability_id))
+    count = len(report.library.of(capability_id))
     title = f"{name}, {column.name}"
     if isinstance(cell, WithheldCell):
         return Detail(title, cell.sentence, "", name, None, None, None, None, None, href, count)

@@ -7,7 +7,6 @@ from app.results.charts.priorities import ranked
 from app.results.frame import Frame, frame_of, heading
 from app.results.measures import shown
 from app.results.queries import Report
-from questionnaires.load import load_library
 from scoring.results import (
     CapabilityResult,
     OverInvestment,
@@ -50,7 +49,7 @@ class PrioritiesPage:
 
 def priorities_page(report: Report) -> PrioritiesPage:
     head, found = heading(report, "priorities"), ranked(report)
-    advice = load_library(report.questionnaire.id).stop
+    advice = report.library.stop
     return PrioritiesPage(
         frame=frame_of(report, "/priorities"),
         title=head.title if found else "There is no target to measure a gap to",

@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 
 from app.audit.actions import record
 from app.errors import ConflictError, InvalidInputError, NotFoundError, PreconditionFailedError
+from app.libraries import own_rows
 from app.models import Organization, OwnInitiative
-from app.roadmaps.library.queries import own_rows
 from questionnaires.forms import InitiativeForm
 from questionnaires.load import adapted_library, library_document, shipped
 from questionnaires.located import InvalidFileError

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.access import Permission, access_organization
 from app.clock import now
 from app.errors import InvalidInputError, NotFoundError
+from app.libraries import own_rows
 from app.models import Organization, OwnInitiative
 from app.organizations.api import IfMatch, check_etag
 from app.roadmaps.library.actions import (
@@ -18,7 +19,6 @@ from app.roadmaps.library.actions import (
     shipped_contents,
 )
 from app.roadmaps.library.forms import HiddenForm
-from app.roadmaps.library.queries import own_rows
 from app.web import CurrentUser, Problem, SessionDep
 from questionnaires.forms import InitiativeForm
 

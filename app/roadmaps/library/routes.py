@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.access import Permission, access_organization, may
 from app.clock import now
 from app.errors import InvalidInputError, NotFoundError, PreconditionFailedError
+from app.libraries import own_rows, whole_library
 from app.models import Organization, OwnInitiative
 from app.roadmaps.library.actions import (
     hide_initiative,
@@ -18,7 +19,6 @@ from app.roadmaps.library.actions import (
 )
 from app.roadmaps.library.fields import content_of, element_of
 from app.roadmaps.library.page import initiative_form_page, library_page
-from app.roadmaps.library.queries import own_rows, whole_library
 from app.roadmaps.outcomes.queries import pooled_outcomes
 from app.web import (
     CurrentUser,

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from app.db import transaction
+from app.libraries import own_rows
 from app.models import Assessment, Organization, PooledOutcome, Roadmap, RoadmapItem
-from app.roadmaps.library.queries import own_rows
 from app.roadmaps.outcomes.queries import outcomes_of, pooled_outcomes
 from scoring.intervals import MINIMUM_N
 from scoring.roadmap import pooled_realised

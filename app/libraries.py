@@ -1,4 +1,4 @@
-"""Reads of an organisation's library."""
+"""An organisation's library of initiatives: the shipped one with what it has added, adapted or hidden."""
 
 import json
 from functools import lru_cache
@@ -31,6 +31,14 @@ def library_of_assessment(session: Session, assessment: Assessment) -> Initiativ
 def whole_library(session: Session, organization_id: str, questionnaire_id: str) -> InitiativeLibrary:
     """The same with what is hidden: a plan may hold what was hidden after it was made."""
     return _library(questionnaire_id, own_rows(session, organization_id, questionnaire_id), whole=True)
+
+
+def shown_library(session: Session, organization_id: str, questionnaire_id: str) -> InitiativeLibrary:
+    """What is shown beside a result, without what is hidden; the shipped one where one's own does not fit it any more."""
+    try:
+        return _library(questionnaire_id, own_rows(session, organization_id, questionnaire_id), whole=False)
+    except ConflictError:
+        return load_library(questionnaire_id)
 
 
 def _library(questionnaire_id: str, rows: list[OwnInitiative], *, whole: bool) -> InitiativeLibrary:
