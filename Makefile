@@ -79,8 +79,9 @@ test-postgres: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Run the tests 
 	@tools/test.sh postgres
 
 .PHONY: test-faults
-test-faults: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Kill servers during saves, fill disks
-	@tools/test.sh faults
+test-faults: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Kill servers a hundred times, fill disks; writes the figures of docs/security.md
+	@TRIGPOINT_FAULT_ROUNDS=100 TRIGPOINT_FIGURES=var/figures.json tools/test.sh faults
+	@$(BIN)/python tools/security_figures.py var/figures.json
 
 .PHONY: test-browser
 test-browser: $(STAMPS)/dev frontend/dist/.vite/manifest.json ## Run the tests in a real Chromium

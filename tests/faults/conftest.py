@@ -11,6 +11,7 @@ from app.clock import now
 from app.db import transaction
 from app.settings import Settings
 from tests.factories import make_assessment, make_links, make_organization, make_user, start_response
+from tests.faults.figures import Figures
 from tests.faults.servers import Respondent, Server, Stable
 
 Start = Callable[..., Server]
@@ -27,6 +28,14 @@ def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stable]:
     stable = Stable(tmp_path_factory.mktemp("faults") / "servers.log")
     yield stable
     stable.close()
+
+
+@pytest.fixture(scope="session")
+def figures() -> Iterator[Figures]:
+    """What this run reaches, for the security document."""
+    figures = Figures()
+    yield figures
+    figures.write()
 
 
 @pytest.fixture
