@@ -30,12 +30,13 @@ class Permission(StrEnum):
     VIEW = "view the organisation and its results"
     PLAN = "re-plan the roadmap"
     COMMENT = "comment on report and roadmap"
+    DIAGNOSE = "see how well the questions measure"
     MANAGE = "set up and run assessments"
 
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "consultant": frozenset(Permission),
-    "analyst": frozenset({Permission.VIEW}),
+    "analyst": frozenset({Permission.VIEW, Permission.DIAGNOSE}),
     "leader": frozenset({Permission.VIEW, Permission.PLAN, Permission.COMMENT}),
 }
 
@@ -55,6 +56,13 @@ def role_in(session: Session, user: User, organization_id: str) -> str | None:
 def may(session: Session, user: User, organization_id: str, does: Permission) -> bool:
     """Whether a member may do something: what a page offers beyond what it shows."""
     return does in ROLE_PERMISSIONS.get(role_in(session, user, organization_id) or "", frozenset())
+
+
+def organizations_where(session: Session, user: User, does: Permission) -> list[str]:
+    """The organisations in which ``user`` may do something."""
+    roles = [role for role, permissions in ROLE_PERMISSIONS.items() if does in permissions]
+    statement = select(Membership.organization_id).where(Membership.user_id == user.id, col(Membership.role).in_(roles))
+    return list(session.exec(statement).all())
 
 
 def _authorise(session: Session, user: User, organization_id: str | None, needs: Permission, what: str) -> None:

@@ -78,6 +78,12 @@ def distribution(
     )
 
 
+def mean_of(question: Question | OutcomeQuestion, shown: Distribution) -> float:
+    """Mean of the options chosen, in their values, from what may be shown: a merged count lies at its options' middle."""
+    values = {option.id: option.value for option in question.options}
+    return float(sum(np.mean([values[level] for level in one.levels]) * one.share for one in shown.counts))
+
+
 def share_of(count: int, n: int, confidence: float = 0.95) -> Share:
     """A share with its Wilson interval; from 0 to 1 where there are too few to have one.
 

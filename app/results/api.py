@@ -12,6 +12,7 @@ from app.errors import NotFoundError
 from app.models import Assessment, Snapshot
 from app.repeats import OnceRoute
 from app.results.actions import close_and_measure, measure
+from app.results.diagnosis import OutcomeDrivers, diagnose
 from app.results.measures import By, Hidden, MeasureId, Value, group_values, groups_of, value_of
 from app.results.queries import (
     Report,
@@ -22,6 +23,8 @@ from app.results.queries import (
     snapshots_of,
 )
 from app.web import CurrentUser, Problem, SessionDep
+from scoring.diagnostics import reliability_document
+from scoring.reliability import Missing
 from scoring.results import CapabilityResult, Group
 
 router = APIRouter(prefix="/api/v1", route_class=OnceRoute, tags=["results"])
@@ -106,6 +109,36 @@ class CapabilityDocument(BaseModel):
     units: dict[str, CellOut]
     roles: dict[str, CellOut]
     comments: list[str]
+
+
+class DriverShare(BaseModel):
+    """The share of an outcome's differences that goes with one dimension."""
+
+    dimension: str
+    share: float
+    low: float | None = None
+    high: float | None = None
+
+
+class OutcomeDriversOut(BaseModel):
+    """What goes with one outcome across organisations, or why that cannot be said."""
+
+    outcome: str
+    n: int | None = None
+    r_squared: float | None = None
+    shares: list[DriverShare] = []
+    notes: list[str] = []
+    withheld: str | None = None
+
+
+class DiagnosisDocument(BaseModel):
+    """Reliability by id of dimension and capability, and drivers by outcome; ``withheld`` says why there is none."""
+
+    snapshot_id: str
+    missing: Missing
+    reliability: dict[str, Any]
+    withheld: str | None = None
+    drivers: list[OutcomeDriversOut]
 
 
 def _summary(assessment: Assessment, snapshot: Snapshot) -> dict[str, Any]:
@@ -212,6 +245,43 @@ def get_capability(session: SessionDep, user: CurrentUser, snapshot_id: str, cap
         units=_groups(report, capability_id, "unit"),
         roles=_groups(report, capability_id, "role"),
         comments=comments_of_capability(report.snapshot, capability_id),
+    )
+
+
+@router.get(
+    "/snapshots/{snapshot_id}/diagnosis",
+    summary="How well the questions measure",
+    responses=ERRORS,
+    response_model_exclude_none=True,
+)
+def get_diagnosis(
+    session: SessionDep, user: CurrentUser, snapshot_id: str, missing: Missing = "pairwise"
+) -> DiagnosisDocument:
+    """Alpha, omega and each question's part, and what goes with outcomes: for consultants and analysts."""
+    report = load_report(session, access_snapshot(session, user, snapshot_id, Permission.DIAGNOSE))
+    found = diagnose(session, user, report, missing)
+    return DiagnosisDocument(
+        snapshot_id=report.snapshot.id,
+        missing=missing,
+        reliability=reliability_document(dict(found.reliability)),
+        withheld=found.refused or None,
+        drivers=[_drivers_out(one) for one in found.drivers],
+    )
+
+
+def _drivers_out(one: OutcomeDrivers) -> OutcomeDriversOut:
+    if one.found is None:
+        return OutcomeDriversOut(outcome=one.outcome, withheld=one.refused)
+    shares = [
+        DriverShare(dimension=str(name), share=found.estimate, low=found.low, high=found.high)
+        for name, found in one.found.shares.items()
+    ]
+    return OutcomeDriversOut(
+        outcome=one.outcome,
+        n=one.found.n,
+        r_squared=one.found.r_squared,
+        shares=shares,
+        notes=list(one.found.notes),
     )
 
 

@@ -15,10 +15,12 @@ from app.models import User
 from app.remarks.pages import RemarksPanel, remarks_panel
 from app.results.actions import close_and_measure, measure
 from app.results.charts import TABLES, ChartId, chart_for_file, draw_all
+from app.results.diagnosis import diagnose
 from app.results.drawing import png_file, svg_file
 from app.results.frame import Frame
 from app.results.measures import By, MeasureId
 from app.results.pages.capability import capability_page
+from app.results.pages.diagnosis import diagnosis_page
 from app.results.pages.heatmap import SORTS, State, heatmap_page
 from app.results.pages.method import method_page
 from app.results.pages.overview import overview_page
@@ -27,6 +29,7 @@ from app.results.pages.perception import perception_page
 from app.results.pages.priorities import priorities_page
 from app.results.queries import Report, load_report, newest_snapshot
 from app.web import CurrentUser, Link, SessionDep, UserForm, redirect, render, shell_for
+from scoring.reliability import Missing
 
 router = APIRouter(include_in_schema=False)
 
@@ -134,8 +137,18 @@ def priorities(request: Request, session: SessionDep, user: CurrentUser, snapsho
 
 @router.get("/snapshots/{snapshot_id}/method")
 def method(request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str) -> HTMLResponse:
-    page = method_page(_report(session, user, snapshot_id))
+    report = _report(session, user, snapshot_id)
+    page = method_page(report, diagnosis=may(session, user, report.organization.id, Permission.DIAGNOSE))
     return _page(request, "method", page, page.frame)
+
+
+@router.get("/snapshots/{snapshot_id}/diagnosis")
+def diagnosis(
+    request: Request, session: SessionDep, user: CurrentUser, snapshot_id: str, missing: Missing = "pairwise"
+) -> HTMLResponse:
+    report = load_report(session, access_snapshot(session, user, snapshot_id, Permission.DIAGNOSE))
+    page = diagnosis_page(report, diagnose(session, user, report, missing))
+    return _page(request, "diagnosis", page, page.frame)
 
 
 @router.get("/snapshots/{snapshot_id}/capabilities/{capability_id}")

@@ -53,9 +53,11 @@ class MethodPage:
     notes: tuple[Note, ...]
     coverage: tuple[CoverageRow, ...]
     outcomes: tuple[OutcomeRow, ...]
+    diagnosis: str
+    """Address of the diagnosis of the questions; empty for those who may not open it."""
 
 
-def method_page(report: Report) -> MethodPage:
+def method_page(report: Report, *, diagnosis: bool = False) -> MethodPage:
     head = heading(report, "method")
     return MethodPage(
         frame=frame_of(report, "/method"),
@@ -67,6 +69,7 @@ def method_page(report: Report) -> MethodPage:
         notes=report.result.notes or fallback_notes(report),
         coverage=tuple(_coverage_row(one) for one in report.result.capabilities),
         outcomes=tuple(_outcome_row(report, one) for one in report.result.outcomes),
+        diagnosis=f"{report.base}/diagnosis" if diagnosis else "",
     )
 
 
