@@ -20,6 +20,7 @@ def test_a_consultant_sees_alpha_omega_and_every_question(reader: Reader, read_s
     assert path in consultant.get(f"/snapshots/{read_snapshot.id}/method").text
     page = consultant.get(path).text
     assert "Missing answers: pairwise" in page
+    assert "dimensions shown</h1>" in page or "have an alpha of" in page
     answer = consultant.get(f"/api/v1{path}").json()
     assert answer["missing"] == "pairwise"
     one = answer["reliability"]["data"]

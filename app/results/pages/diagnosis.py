@@ -103,9 +103,9 @@ def _title(parts: tuple[PartRow, ...]) -> str:
     if not alphas:
         return f"Reliability is shown from {MINIMUM_RESPONDENTS} people on"
     (low, lowest), (high, highest) = alphas[0], alphas[-1]
-    if len(alphas) == 1 or f"{low:.2f}" == f"{high:.2f}":
-        return f"The questions of {lowest} go together with an alpha of {low:.2f}"
-    return f"Questions go together most in {highest} (alpha {high:.2f}), least in {lowest} ({low:.2f})"
+    if len(alphas) == 1:
+        return f"The questions of {lowest} have an alpha of {low:.2f}"
+    return f"Alpha lies between {low:.2f} ({lowest}) and {high:.2f} ({highest}) in the {len(alphas)} dimensions shown"
 
 
 def _parts(report: Report, found: Diagnosis) -> tuple[PartRow, ...]:
