@@ -25,7 +25,7 @@ router = APIRouter(
     responses={code: {"model": Problem} for code in (401, 403, 404, 409, 422)},
 )
 receipts = APIRouter(
-    prefix="/api/v1/receipts", tags=["privacy"], responses={code: {"model": Problem} for code in (404, 422, 429)}
+    prefix="/api/v1/receipts", tags=["privacy"], responses={code: {"model": Problem} for code in (401, 404, 422, 429)}
 )
 
 MANAGE = Permission.MANAGE

@@ -30,6 +30,7 @@ def ids(engine: Engine, world: World) -> Ids:
             "capability": "data.quality",
             "chart_id": "overall",
             "kind": "csv",
+            "questionnaire_id": "mops-core",
             "step": "strategy",
         }
 
