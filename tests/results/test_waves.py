@@ -96,7 +96,11 @@ def test_nobody_is_linked_where_it_was_promised_or_answers_are_gone(engine: Engi
             assessment.anonymity = "anonymous"
             assert linked_wave(session, second, QUESTIONNAIRE, wave_before(session, second)) is None
             assessment.anonymity = "identified"
-        session.delete(session.exec(select(Response).where(Response.assessment_id == first.id)).first())
+        gone = session.exec(select(Response).where(Response.assessment_id == first.id)).first()
+        for invitation in session.exec(select(Invitation).where(Invitation.response_id == gone.id)).all():
+            invitation.response_id = None
+        session.flush()
+        session.delete(gone)
         session.flush()
         assert linked_wave(session, second, QUESTIONNAIRE, before) is None
 
