@@ -76,13 +76,13 @@ def make_organization(
 
 def make_analyst(session: Session, organization: Organization) -> User:
     analyst = make_user(session, "Analyst")
-    grant(session, analyst, organization.id, "analyst")
+    grant(session, analyst, organization.id, "analyst", arrived_at=START)
     return analyst
 
 
 def make_leader(session: Session, organization: Organization) -> User:
     leader = make_user(session, "Leader")
-    grant(session, leader, organization.id, "leader")
+    grant(session, leader, organization.id, "leader", arrived_at=START)
     return leader
 
 

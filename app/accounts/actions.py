@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from app.accounts.passwords import checked_password, hash_password, verify_password
@@ -12,6 +12,7 @@ from app.audit.actions import record
 from app.clock import new_token
 from app.errors import GoneError, InvalidInputError
 from app.models import AccountLink, LoginSession, Membership, SignInLink, User
+from app.tenancy import see_as_user
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def use_sign_in_link(session: Session, token: str, *, at: datetime, days: int, a
     if link is None or user is None or link.used_at or link.expires_at < at or user.disabled_at:
         raise GoneError("This sign-in link was used or has expired. Run `make demo` again to print new ones.")
     link.used_at = at
+    arrive(session, user, at=at)
     record(session, "account.signed_in", actor=user.id, how="one-time link")
     return start_session(session, user, at=at, days=days, agent=agent), link.next_path
 
@@ -129,11 +131,25 @@ def sign_out(session: Session, token_hash: str) -> str:
     return login.provider if login else ""
 
 
-def grant(session: Session, user: User, organization_id: str, role: str) -> None:
-    """Give ``user`` a role in an organisation, replacing the one before."""
-    session.merge(Membership(organization_id=organization_id, user_id=user.id, role=role))
+def grant(session: Session, user: User, organization_id: str, role: str, *, arrived_at: datetime | None = None) -> None:
+    """Give ``user`` a role in an organisation, replacing the one before. ``arrived_at``: for those who need no invitation."""
+    membership = session.get(Membership, (organization_id, user.id))
+    if membership is None:
+        membership = Membership(organization_id=organization_id, user_id=user.id, role=role, arrived_at=arrived_at)
+    membership.role = role
+    session.add(membership)
     session.flush()
     record(session, "organization.member_set", organization_id=organization_id, subject=f"user:{user.id}", role=role)
+
+
+def arrive(session: Session, user: User, *, at: datetime) -> None:
+    """Whoever signs in has accepted the memberships that wait for them. From here on ``session`` sees as they do."""
+    see_as_user(session, user.id)
+    session.execute(
+        update(Membership)
+        .where(col(Membership.user_id) == user.id, col(Membership.arrived_at).is_(None))
+        .values(arrived_at=at)
+    )
 
 
 def signed_in_user(

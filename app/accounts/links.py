@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from app.accounts.actions import create_user, digest, set_password
+from app.accounts.actions import digest, set_password
 from app.audit.actions import record
 from app.clock import new_token
 from app.errors import GoneError
@@ -52,11 +53,12 @@ def invite(
     organization: Organization | None = None,
     role: str = "",
 ) -> User:
-    """The user with this address, a new one without password where there is none; they get a mail, one a day at most."""
+    """The user with this address, a new one without password where there is none; they get a mail, one a day at most.
+
+    Known and unknown addresses take the same steps, so that nobody learns by inviting who has an account.
+    """
     address = email.strip().lower()
-    user = session.exec(select(User).where(User.email == address)).first()
-    if user is None:
-        user = create_user(session, email=address, name=address.partition("@")[0], password=None)
+    user = _user_of(session, address)
     place = organization.id if organization else "platform"
     queue_mail(
         session,
@@ -77,6 +79,18 @@ def invite(
         subject=f"user:{user.id}",
     )
     return user
+
+
+def _user_of(session: Session, address: str) -> User:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = User(email=address, name=name_of(address)).model_dump()
+    session.execute(insert(User).values(new).on_conflict_do_nothing(index_elements=["email"]))
+    return session.exec(select(User).where(User.email == address)).one()
+
+
+def name_of(address: str) -> str:
+    """What an invited person is called until they say it themselves."""
+    return address.partition("@")[0]
 
 
 def has_way_in() -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from app.accounts.actions import SignedIn, digest, start_session
+from app.accounts.actions import SignedIn, arrive, digest, start_session
 from app.accounts.factors import has_factor, is_demanded
 from app.accounts.passwords import verify_password
 from app.audit.actions import record
@@ -46,6 +46,7 @@ def begin_session(
         login.needs, login.expires_at = needs, at + HALF_WAY
         session.flush()
     else:
+        arrive(session, user, at=at)
         record(session, "account.signed_in", actor=user.id, how=provider or "password")
     return signed_in, needs
 
@@ -62,6 +63,7 @@ def missing_factor(session: Session, user: User) -> str:
 def complete_session(session: Session, login: LoginSession, user: User, *, at: datetime, days: int) -> SignedIn:
     """A session that lacked a factor becomes a whole one, with a token of its own."""
     agent, provider = login.agent, login.provider
+    arrive(session, user, at=at)
     how = f"{login.provider or 'password'} and second factor"
     record(session, "account.signed_in", actor=user.id, how=how)
     session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == login.token_hash))

@@ -51,7 +51,7 @@ def load_demo(session: Session, *, at: datetime, say: Say) -> DemoUsers:
     consultant = create_user(session, email=CONSULTANT, name="Ines Falk", password=None, consultant=True)
     leader = create_user(session, email=LEADER, name="Marta Olander", password=None)
     norbeck = _organization(session, consultant, MEASURED, "industrial", NORBECK_UNITS, at)
-    grant(session, leader, norbeck.id, "leader")
+    grant(session, leader, norbeck.id, "leader", arrived_at=at)
     people = invent_people(NORBECK_UNITS, "norbeck.example", dice(SEED))
 
     launched = at - timedelta(days=371)

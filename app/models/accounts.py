@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, String
 from sqlmodel import Field, SQLModel
 
-from app.clock import new_id, now, random_id
+from app.clock import now, random_id
 from app.models.types import UtcDateTime
 
 
@@ -14,7 +14,8 @@ class User(SQLModel, table=True):
 
     __tablename__ = "user_account"
 
-    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    id: str = Field(default_factory=random_id, primary_key=True, max_length=36)
+    """Random: one that told its age would tell whoever invites an address whether it had an account before."""
     email: str = Field(unique=True, max_length=254)
     """Lower case."""
     name: str = Field(max_length=200)
@@ -126,3 +127,5 @@ class Membership(SQLModel, table=True):
     organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE", primary_key=True, max_length=36)
     user_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", primary_key=True, index=True, max_length=36)
     role: str = Field(sa_column=Column(String(20), nullable=False))
+    arrived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the user first signed in as a member; until then nobody learns whether the address had an account before."""

@@ -25,7 +25,7 @@ def create_organization(session: Session, user: User, form: OrganizationForm, *,
     session.add(organization)
     session.flush()
     record(session, "organization.created", organization_id=organization.id)
-    grant(session, user, organization.id, "consultant")
+    grant(session, user, organization.id, "consultant", arrived_at=at)
     return organization
 
 

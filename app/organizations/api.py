@@ -1,5 +1,6 @@
 """Organisations, units and members as JSON."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -55,6 +56,9 @@ class UnitOut(UnitForm):
 class MemberOut(MemberForm):
     user_id: str
     name: str
+    """Their own once they have signed in; before, what stands before the @."""
+    waiting: bool
+    """Has not signed in since the role was given."""
 
 
 def _out(organization: Organization) -> OrganizationOut:
@@ -139,17 +143,15 @@ def post_unit(session: SessionDep, user: CurrentUser, organization_id: str, form
 @router.get("/{organization_id}/members", summary="Members")
 def list_members(session: SessionDep, user: CurrentUser, organization_id: str) -> list[MemberOut]:
     organization = access_organization(session, user, organization_id, Permission.MANAGE)
-    return [
-        MemberOut(user_id=member.user_id, name=member.name, email=member.email, role=member.role)
-        for member in members_of(session, organization)
-    ]
+    return [MemberOut.model_validate(asdict(member)) for member in members_of(session, organization)]
 
 
 @router.post("/{organization_id}/members", summary="Give a user a role", responses={409: {"model": Problem}})
 def post_member(session: SessionDep, user: CurrentUser, organization_id: str, form: MemberForm) -> MemberOut:
     organization = access_organization(session, user, organization_id, Permission.MANAGE)
-    member = set_member(session, organization, user, form, at=now())
-    return MemberOut(user_id=member.id, name=member.name, email=member.email, role=form.role)
+    given = set_member(session, organization, user, form, at=now())
+    [member] = [one for one in members_of(session, organization) if one.user_id == given.id]
+    return MemberOut.model_validate(asdict(member))
 
 
 @router.delete(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from app.accounts.links import has_way_in
+from app.accounts.links import name_of
 from app.models import Membership, Organization, Unit, User
 
 
@@ -15,7 +15,7 @@ class Member:
     email: str
     role: str
     waiting: bool
-    """Invited, and has not set a password yet."""
+    """Has not signed in since the role was given. Whether they had an account before, and their name, is told by nobody."""
 
 
 def organizations_of(session: Session, user: User) -> list[tuple[Organization, str]]:
@@ -38,9 +38,12 @@ def units_of(session: Session, organization: Organization) -> list[Unit]:
 def members_of(session: Session, organization: Organization) -> list[Member]:
     """Who may enter the organisation."""
     rows = session.exec(
-        select(User, Membership.role, has_way_in())
+        select(User, Membership.role, Membership.arrived_at)
         .join(Membership, col(Membership.user_id) == col(User.id))
         .where(Membership.organization_id == organization.id)
         .order_by(User.name)
     ).all()
-    return [Member(user.id, user.name, user.email, role, not enters) for user, role, enters in rows]
+    return [
+        Member(user.id, user.name if arrived else name_of(user.email), user.email, role, arrived is None)
+        for user, role, arrived in rows
+    ]

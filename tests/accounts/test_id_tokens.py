@@ -80,7 +80,6 @@ def test_right_token_tells_who_it_is(claims: dict[str, Any]) -> None:
         CLAIMS | {"sub": "x" * 256},
         CLAIMS | {"sub": 7},
     ],
-    ids=str,
 )
 def test_wrong_claims_are_refused(claims: dict[str, Any]) -> None:
     with pytest.raises(SignInRefusedError):

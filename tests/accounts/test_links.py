@@ -1,9 +1,11 @@
 """Links by mail: nothing tells who has an account, each works once, and nothing in a request bends where it leads."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
 from time import perf_counter
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -15,7 +17,7 @@ from app.clock import now
 from app.db import transaction
 from app.models import AccountLink, Membership, OutboxMail, User
 from app.web import SESSION_COOKIE
-from tests.conftest import PersonaClient, World
+from tests.conftest import CountQueries, PersonaClient, World
 from tests.factories import PASSWORD, make_user
 from tests.people import BASE_URL, Client
 
@@ -205,6 +207,42 @@ def test_only_consultants_of_the_organisation_invite(client: PersonaClient, worl
     with transaction(engine) as session:
         assert session.exec(select(OutboxMail)).all() == []
         assert session.exec(select(User).where(User.email == "intruder@example.org")).all() == []
+
+
+def test_inviting_tells_nobody_who_has_an_account(
+    client: PersonaClient, world: World, engine: Engine, count_queries: CountQueries
+) -> None:
+    """The same answer, the same page and the same work for an address with an account and one without."""
+    consultant, here = client("consultant"), f"/organizations/{world.organization.id}"
+    with transaction(engine) as session:
+        make_user(session, "Known").email = "known@example.org"
+    seen, work = [], []
+    for address in ("known@example.org", "other@example.org"):
+        with count_queries(engine) as queries:
+            consultant.submit(f"{here}/members", email=address, role="leader")
+        work.append(list(queries))
+        answer = consultant.post(f"/api/v1{here}/members", json={"email": address, "role": "leader"})
+        number = answer.json()["user_id"]
+        assert UUID(number).version == 4
+        listed = consultant.get(f"/api/v1{here}/members").json()
+        row = re.search(rf"<tr><th[^>]*>{address[:5]}.*?</tr>", consultant.get(here).text, re.DOTALL)
+        assert row
+        texts = (answer.text, repr([one for one in listed if one["email"] == address]), row[0])
+        seen.append([text.replace(number, "…").replace(address[:5], "…") for text in texts])
+    assert work[0] == work[1]
+    assert seen[0] == seen[1]
+
+
+def test_member_is_called_by_name_once_they_have_signed_in(
+    client: PersonaClient, another: Callable[[], Client], world: World
+) -> None:
+    stranger, here = world.users["stranger"], f"/organizations/{world.organization.id}"
+    consultant = client("consultant")
+    consultant.submit(f"{here}/members", email=stranger.email, role="leader")
+    assert "Stranger" not in consultant.get(here).text
+    assert signed_in(another(), stranger.email, PASSWORD)
+    assert "Stranger" in consultant.get(here).text
+    assert "not signed in yet" not in consultant.get(here).text
 
 
 @pytest.mark.parametrize("persona", ["analyst", "leader"])

@@ -145,7 +145,9 @@ def test_a_member_comes_changes_role_and_goes(client: PersonaClient, world: Worl
     assert stranger.get(path(world)).status_code == 404
     for role in ("leader", "consultant", "leader"):
         given = consultant.post(path(world, "/members"), json={"email": who.email.upper(), "role": role})
-        assert given.json() == {"user_id": who.id, "name": who.name, "email": who.email, "role": role}
+        called = who.email.partition("@")[0]
+        expected = {"user_id": who.id, "name": called, "email": who.email, "role": role, "waiting": True}
+        assert given.json() == expected
     assert stranger.get(path(world)).status_code == 200
     assert stranger.get(path(world, "/members")).status_code == 403
     assert consultant.delete(path(world, f"/members/{who.id}")).status_code == 204
