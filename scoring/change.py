@@ -9,6 +9,7 @@ from scipy import stats
 from questionnaires.schema import Questionnaire
 from scoring.effect import benjamini_hochberg
 from scoring.results import AssessmentResult, Change, Comparability, Estimate
+from scoring.rounding import ROUNDING
 
 UNLINKED = "difference of two estimates, Welch–Satterthwaite t"
 LINKED = "difference of two estimates of partly the same people, partially overlapping t"
@@ -51,8 +52,9 @@ def change_since(now: Estimate, before: Estimate, confidence: float = 0.95, link
         return change
     apart = now.se**2 + before.se**2
     variance = apart - (0.0 if linked is None else 2 * linked.covariance)
-    if variance <= 1e-12 * apart:
-        return replace(change, low=difference, high=difference, p_value=float(abs(difference) < 1e-12))
+    nothing = ROUNDING * abs(now.estimate)
+    if variance <= max(ROUNDING * apart, nothing**2):
+        return replace(change, low=difference, high=difference, p_value=float(abs(difference) <= nothing))
     df = apart**2 / (now.se**4 / now.df + before.se**4 / before.df)
     if linked is not None:
         both, alone = now.n + before.n, now.n + before.n - 2 * linked.people

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.intervals import Interval
+from scoring.rounding import vary
 
 Floats = NDArray[np.float64]
 
@@ -144,7 +145,7 @@ def _complete(levels: pd.DataFrame, outcome: pd.Series) -> tuple[pd.DataFrame, t
         raise ValueError(
             f"levels and outcome have {len(whole)} complete organisations: at least {MINIMUM_ORGANIZATIONS} are needed"
         )
-    still = [name for name in whole.columns if np.ptp(whole[name]) == 0]
+    still = [name for name in whole.columns if not vary(whole[name])]
     if still:
         place = "outcome" if still[0] == "__outcome__" else f"levels[{still[0]!r}]"
         raise ValueError(f"{place} is the same in every organisation: leave it out, it cannot go with anything")

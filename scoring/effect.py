@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
 from scoring.intervals import MINIMUM_N, Interval
+from scoring.rounding import vary
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ def hedges_g(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.95) -
     if min(len(x), len(y)) < 2:
         return _without(float("nan"), n, "Hedges' g", "No estimate: each group needs two values.")
     spread = np.sqrt((np.sum((x - x.mean()) ** 2) + np.sum((y - y.mean()) ** 2)) / df)
-    if spread == 0:
+    if not (vary(x) or vary(y)):
         return _without(float("nan"), n, "Hedges' g", "No estimate: inside each group all values are the same.")
     correction = 1 - 3 / (4 * df - 1)
     d = float((x.mean() - y.mean()) / spread)
@@ -228,7 +229,7 @@ def _noncentral(t: float, df: int, share: float) -> float:
 
 
 def _testable(x: Floats, y: Floats) -> bool:
-    return min(len(x), len(y)) >= MINIMUM_N and bool(np.ptp(x) > 0 or np.ptp(y) > 0)
+    return min(len(x), len(y)) >= MINIMUM_N and (vary(x) or vary(y))
 
 
 def _welch_error(x: Floats, y: Floats) -> tuple[float, float]:

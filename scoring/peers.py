@@ -16,6 +16,7 @@ from scoring.editions import Edition
 from scoring.effect import benjamini_hochberg
 from scoring.intervals import wilson
 from scoring.results import Estimate, Interval, Peer, Third, Thirds
+from scoring.rounding import ROUNDING, vary
 from scoring.shrinkage import shrink
 
 ENOUGH_FOR_PERCENTILE = 10
@@ -133,7 +134,7 @@ def compare(
         percentile_high=100 * share.high if ranked and share.high is not None else None,
         third=None if ranked else third_of(successes / n),
         specific=None if nearer is None else _thirds(ours, levels, chain[nearer]),
-        distance=(ours.estimate - shrunken.mean) / sd if sd > 1e-12 else None,
+        distance=(ours.estimate - shrunken.mean) / sd if vary(peers) else None,
         p_value=_p_value(ours, median, successes / n, n) if ranked else None,
         levels=None if edition.kind == "pooled" else tuple(sorted(float(level) for level in peers)),
     )
@@ -243,7 +244,9 @@ def _p_value(ours: Estimate, median: float, share: float, n: int) -> float | Non
     if ours.se is None or ours.df is None:
         return None
     difference = abs(ours.estimate - median)
-    level = float(2 * stats.t.sf(difference / ours.se, ours.df)) if ours.se > 0 else float(difference <= 0)
+    nothing = ROUNDING * abs(ours.estimate)
+    sure = ours.se <= nothing
+    level = float(difference <= nothing) if sure else float(2 * stats.t.sf(difference / ours.se, ours.df))
     rank = float(2 * stats.norm.sf(abs(share - 0.5) / np.sqrt(0.25 / n)))
     return max(level, rank)
 

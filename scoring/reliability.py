@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from scoring.intervals import Interval
+from scoring.rounding import ROUNDING, cleared
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -169,7 +170,7 @@ def item_analysis(answers: pd.DataFrame, *, missing: Missing = "pairwise") -> pd
     rows = []
     for place in range(len(covariance)):
         rest = np.delete(np.arange(len(covariance)), place)
-        spread = covariance[place, place] * covariance[np.ix_(rest, rest)].sum()
+        spread = covariance[place, place] * _total(covariance[np.ix_(rest, rest)])
         with_rest = covariance[place, rest].sum()
         rows.append(
             {
@@ -185,14 +186,19 @@ def _centred(answers: pd.DataFrame, organizations: Sequence[Hashable] | pd.Serie
     labels = pd.Series(organizations).to_numpy()
     if len(labels) != len(answers):
         raise ValueError(f"organizations has {len(labels)} labels for {len(answers)} respondents: give one per row")
-    return answers.astype(float) - answers.astype(float).groupby(labels).transform("mean")
+    levels = answers.astype(float)
+    deviations = levels - levels.groupby(labels).transform("mean")
+    return deviations.mask(deviations.abs() <= ROUNDING * levels.abs(), 0.0)
 
 
 def _covariance(answers: pd.DataFrame, missing: Missing) -> Floats:
     if missing not in ("pairwise", "listwise"):
         raise ValueError(f"missing is {missing!r}: use pairwise or listwise")
     used = answers.dropna() if missing == "listwise" else answers
-    return np.asarray(used.astype(float).cov(min_periods=2), dtype=float)
+    covariance = np.array(used.astype(float).cov(min_periods=2), dtype=float)
+    largest = np.nanmax(np.abs(used.to_numpy(dtype=float)), initial=0.0)
+    covariance[np.abs(covariance) <= ROUNDING * largest**2] = 0.0
+    return covariance
 
 
 def _pairs(answers: pd.DataFrame, missing: Missing) -> int:
@@ -205,10 +211,15 @@ def _pairs(answers: pd.DataFrame, missing: Missing) -> int:
 
 
 def _alpha(covariance: Floats) -> float:
-    k, total = len(covariance), covariance.sum()
+    k, total = len(covariance), _total(covariance)
     if k < 2 or not np.isfinite(total) or total <= 0:
         return float("nan")
     return float(k / (k - 1) * (1 - np.trace(covariance) / total))
+
+
+def _total(covariance: Floats) -> float:
+    """Variance of the sum of the questions; exactly 0 where everyone has the same sum."""
+    return cleared(float(covariance.sum()), float(np.abs(covariance).sum()))
 
 
 def _positive(covariance: Floats) -> bool:

@@ -13,6 +13,7 @@ from scoring.effect import benjamini_hochberg
 from scoring.levels import Levels
 from scoring.pooling import group_weights
 from scoring.results import Apart, Cell, Estimate, Group, WithheldCell, WithheldGroup
+from scoring.rounding import ROUNDING
 
 Floats = NDArray[np.float64]
 Rows = tuple[Group | WithheldGroup, ...]
@@ -38,8 +39,9 @@ def apart_from_whole(unit: Estimate, whole: Estimate, share: float, confidence: 
     own = (1 - share) ** 2 * unit.se**2
     others = max(whole.se**2 - share**2 * unit.se**2, 0.0)
     difference, variance = unit.estimate - whole.estimate, own + others
-    if variance <= 0:
-        return Apart(difference=difference, low=difference, high=difference, p_value=float(abs(difference) < 1e-12))
+    nothing = ROUNDING * abs(whole.estimate)
+    if variance <= nothing**2:
+        return Apart(difference=difference, low=difference, high=difference, p_value=float(abs(difference) <= nothing))
     rest = max(whole.df - unit.df, 1.0)
     df = variance**2 / (own**2 / unit.df + others**2 / rest)
     half = float(stats.t.ppf((1 + confidence) / 2, df)) * math.sqrt(variance)

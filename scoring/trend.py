@@ -14,6 +14,7 @@ from scipy import stats
 
 from scoring.effect import Difference, cliffs_delta, welch_difference
 from scoring.intervals import MINIMUM_N, Interval
+from scoring.rounding import ROUNDING, vary
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +73,8 @@ def linked_change(before: ArrayLike, after: ArrayLike, *, confidence: float = 0.
     steps = second - first
     steps = steps[~np.isnan(steps)]
     n = len(steps)
-    interval, p_value = _t_interval(steps, confidence)
+    levels = float(np.nanmax(np.abs([first, second]), initial=0.0))
+    interval, p_value = _t_interval(steps, levels, confidence)
     rank = signed_rank_p(steps) if n >= MINIMUM_N else float("nan")
     return Change(change=interval, p_value=p_value, n_before=n, n_after=n, n_linked=n, rank_p_value=rank)
 
@@ -123,7 +125,7 @@ def part_linked_change(before: pd.Series, after: pd.Series, *, confidence: float
             )
     x, y = before.dropna().astype(float), after.dropna().astype(float)
     both = x.index.intersection(y.index, sort=False)
-    if min(len(x), len(y)) < MINIMUM_N or len(both) < 2 or not (np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0):
+    if min(len(x), len(y)) < MINIMUM_N or len(both) < 2 or not (vary(x[both]) and vary(y[both])):
         found = unlinked_change(x, y, confidence=confidence)
         return Change(**{**vars(found), "n_linked": len(both)})
     interval, p_value = _overlapping(x, y, both, confidence)
@@ -185,10 +187,10 @@ def signed_rank_p(steps: ArrayLike) -> float:
     return float(min(1.0, 2 * min(chances[: risen + 1].sum(), chances[risen:].sum())))
 
 
-def _t_interval(steps: Floats, confidence: float) -> tuple[Interval, float]:
+def _t_interval(steps: Floats, levels: float, confidence: float) -> tuple[Interval, float]:
     n, method = len(steps), "paired t"
     estimate = float(steps.mean()) if n else float("nan")
-    if n < MINIMUM_N or np.ptp(steps) == 0:
+    if n < MINIMUM_N or not vary(steps, levels):
         note = f"No interval: {n} pairs, at least {MINIMUM_N} are needed."
         note = note if n < MINIMUM_N else "No interval: everyone changed by the same amount."
         return Interval(estimate=estimate, low=None, high=None, n=n, method=method, notes=(note,)), float("nan")
@@ -220,7 +222,7 @@ def _overlapping(x: pd.Series, y: pd.Series, both: pd.Index, confidence: float) 
     df = (linked - 1) + (welch - linked + 1) / (alone + 2 * linked) * alone
     variance = first + second - shared
     method, estimate, n = "partially overlapping t", float(y.mean() - x.mean()), len(x) + len(y)
-    if variance <= 1e-12 * (first + second):
+    if variance <= ROUNDING * (first + second):
         note = "No interval: everyone changed by the same amount."
         return Interval(estimate=estimate, low=None, high=None, n=n, method=method, notes=(note,)), float("nan")
     return _with_t(estimate, float(np.sqrt(variance)), df, n, method, confidence)

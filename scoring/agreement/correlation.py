@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from scoring.intervals import Interval
+from scoring.rounding import ROUNDING, cleared, vary
 
 Floats = NDArray[np.float64]
 Ends = tuple[float, float]
@@ -98,7 +99,7 @@ def shrout_fleiss(ratings: ArrayLike, *, confidence: float = 0.95) -> dict[str, 
     left_out = len(matrix) - len(whole)
     notes = (f"{left_out} targets with a missing rating are left out.",) if left_out else ()
     forms = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
-    if len(whole) < 2 or whole.shape[1] < 2 or np.ptp(whole) == 0:
+    if len(whole) < 2 or whole.shape[1] < 2 or not vary(whole):
         note = "No estimate: two targets, two raters and some difference are needed."
         return {form: _coefficient(float("nan"), len(whole), form, None, note, *notes) for form in forms}
     estimates = _two_way(whole, confidence)
@@ -117,12 +118,13 @@ def _one_way(values: ArrayLike, groups: Sequence[Hashable] | pd.Series) -> _OneW
         return _coefficient(
             float("nan"), n, "ICC", None, "No estimate: two groups, one of them with two people, are needed."
         )
-    between = float(sizes @ (means - frame["value"].mean()) ** 2) / (count - 1)
-    within = float(((frame["value"] - by_group.transform("mean")) ** 2).sum()) / (n - count)
-    if between == 0 and within == 0:
+    if not vary(frame["value"]):
         return _coefficient(float("nan"), n, "ICC", None, "No estimate: everyone gave the same answer.")
+    between = float(sizes @ (means - frame["value"].mean()) ** 2)
+    within = float(((frame["value"] - by_group.transform("mean")) ** 2).sum())
+    between, within = (cleared(squares, between + within) for squares in (between, within))
     size = float(n - sizes @ sizes / n) / (count - 1)
-    return _OneWay(between, within, size, count - 1, n - count, n)
+    return _OneWay(between / (count - 1), within / (n - count), size, count - 1, n - count, n)
 
 
 def _two_way(matrix: Floats, confidence: float) -> list[tuple[float, Ends | None]]:
@@ -132,6 +134,8 @@ def _two_way(matrix: Floats, confidence: float) -> list[tuple[float, Ends | None
     columns = n * float(((raters - mean) ** 2).sum()) / (k - 1)
     error = float(((matrix - targets[:, None] - raters + mean) ** 2).sum()) / ((n - 1) * (k - 1))
     within = float(((matrix - targets[:, None]) ** 2).sum()) / (n * (k - 1))
+    total = float(((matrix - mean) ** 2).sum()) / (n * k - 1)  # as shares of it, so that zero can be told
+    rows, columns, error, within = (cleared(squares / total, 1.0) for squares in (rows, columns, error, within))
     share = (1 + confidence) / 2
     one = _ratio_ends(rows, within, n - 1, n * (k - 1), share)
     three = _ratio_ends(rows, error, n - 1, (n - 1) * (k - 1), share)
@@ -153,7 +157,7 @@ def _two_way(matrix: Floats, confidence: float) -> list[tuple[float, Ends | None
 
 def _of(over: float, under: float) -> float:
     """The coefficient; not defined where the part it is a share of is not positive."""
-    return over / under if under > 1e-12 else float("nan")
+    return over / under if under > ROUNDING else float("nan")
 
 
 def _ratio_ends(over: float, under: float, df_over: int, df_under: int, share: float) -> Ends | None:
@@ -180,11 +184,12 @@ def _average(single: Ends | None, k: int) -> Ends | None:
 
 def _random_raters_ends(rows: float, columns: float, error: float, n: int, k: int, share: float) -> Ends | None:
     rho = _of(rows - error, rows + (k - 1) * error + k * (columns - error) / n)
-    if error <= 0 or rho == 1 or np.isnan(rho):
+    if error <= 0 or np.isnan(rho):
         return None
     a = k * rho / (n * (1 - rho))
-    b = 1 + k * rho * (n - 1) / (n * (1 - rho))
-    df = (a * columns + b * error) ** 2 / ((a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)))
+    b = cleared(1 + a * (n - 1), 1.0)
+    under = (a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))
+    df = (a * columns + b * error) ** 2 / under if under > 0 else 0.0
     if not np.isfinite(df) or df <= 0:
         return None
     lower, upper = stats.f.ppf(share, n - 1, df), stats.f.ppf(share, df, n - 1)

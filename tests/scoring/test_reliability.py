@@ -1,9 +1,11 @@
 """Reliability against R output, and its properties."""
 
+from random import Random
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scoring.reliability import cronbach_alpha, item_analysis, mcdonald_omega, one_factor, reliability
@@ -81,7 +83,11 @@ def test_centring_takes_differences_between_organisations_out():
         reliability(table, organizations=["a", "b"])
 
 
+SAME_TOTALS = pd.DataFrame([[3.0, 4.0, 5.0], [3.0, 5.0, 4.0], [2.0, 5.0, 5.0]], columns=["q1", "q2", "q3"])
+
+
 @given(tables, st.randoms(use_true_random=False))
+@example(SAME_TOTALS, Random(1))
 @settings(deadline=None)
 def test_reliability_ignores_the_order_of_people_and_questions(table, random):
     rows, columns = list(range(len(table))), list(table.columns)
@@ -94,6 +100,20 @@ def test_reliability_ignores_the_order_of_people_and_questions(table, random):
         )
         one, two = item_analysis(table, missing=rule), item_analysis(other, missing=rule)
         np.testing.assert_allclose(one["item_total"], two.loc[one.index, "item_total"], atol=1e-9)
+        np.testing.assert_allclose(one["alpha_if_dropped"], two.loc[one.index, "alpha_if_dropped"], atol=1e-9)
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=2, max_size=40))
+@settings(deadline=None)
+def test_the_same_sum_for_everyone_has_no_alpha(pairs):
+    """A variance that is zero in exact arithmetic is zero, whatever rounding leaves of it."""
+    table = pd.DataFrame([(one, other, 12 - one - other) for one, other in pairs], columns=["q1", "q2", "q3"])
+    in_thirds = table / 3 + 1
+    for answers in (table, in_thirds):
+        assert np.isnan(cronbach_alpha(answers).estimate)
+        assert np.isnan(item_analysis(answers.assign(q4=5 / 3)).loc["q4", "item_total"])
+    organizations = np.arange(len(table)) % 3
+    assert np.isnan(reliability(pd.concat([table] * 30), organizations=np.tile(organizations, 30)).alpha.estimate)
 
 
 @given(tables)
