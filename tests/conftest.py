@@ -5,11 +5,12 @@ the application commits, so each test has a database of its own. Both run on SQL
 ``--postgres`` (or TRIGPOINT_TEST_DATABASE=postgres).
 """
 
+import gc
 import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = set(asking)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = asking
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage among what tests make, not each time among all that was imported."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -137,10 +144,38 @@ def _current(url: str) -> Iterator[Settings]:
     db.get_engine.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def _engine_of_worker(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine for all tests of this worker, so that no statement is compiled twice; each test gets the database anew."""
+    with template.copy(tmp_path_factory.mktemp("database")) as url:
+        yield make_engine(test_settings(url))
+
+
+Fresh = Callable[[Template], AbstractContextManager[Settings]]
+
+
 @pytest.fixture
-def settings(template: Template, tmp_path: Path) -> Iterator[Settings]:
+def fresh(_engine_of_worker: Engine, monkeypatch: pytest.MonkeyPatch) -> Fresh:
+    """``with fresh(template) as settings``: a copy of ``template`` is the database of this process, on the worker's engine."""
+    url = _engine_of_worker.url.render_as_string(hide_password=False)
+
+    def engine_of(settings: Settings) -> Engine:
+        return _engine_of_worker if settings.database_url == url else make_engine(settings)
+
+    @contextmanager
+    def renewed(template: Template) -> Iterator[Settings]:
+        template.renew(_engine_of_worker)
+        monkeypatch.setattr(db, "make_engine", engine_of)
+        with _current(url) as settings:
+            yield settings
+
+    return renewed
+
+
+@pytest.fixture
+def settings(template: Template, fresh: Fresh) -> Iterator[Settings]:
     """Settings of a fresh, migrated database of this test."""
-    with template.copy(tmp_path) as url, _current(url) as settings:
+    with fresh(template) as settings:
         yield settings
 
 
@@ -160,9 +195,27 @@ def engine(settings: Settings) -> Engine:
 # --- personas --------------------------------------------------------------------------------------------------------
 
 
+AppOf = Callable[[Settings], FastAPI]
+
+
+@pytest.fixture(scope="session")
+def app_of(_engine_of_worker: Engine) -> AppOf:
+    """The application on the worker's engine, built once: building it and its first answer take longer than most tests."""
+    built: dict[str, FastAPI] = {}
+
+    def app_of(settings: Settings) -> FastAPI:
+        key = settings.model_dump_json()
+        if key not in built:
+            built[key] = create_app(settings, _engine_of_worker)
+        return built[key]
+
+    return app_of
+
+
 @pytest.fixture
-def app(settings: Settings, engine: Engine) -> FastAPI:
-    return create_app(settings, db.get_engine())
+def app(settings: Settings, engine: Engine, app_of: AppOf) -> FastAPI:
+    """The application on this test's database."""
+    return app_of(settings)
 
 
 @dataclass(frozen=True)

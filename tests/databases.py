@@ -102,6 +102,17 @@ class SqliteTemplate:
         shutil.copyfile(self.file, path)
         yield f"sqlite:///{path}"
 
+    def renew(self, engine: Engine) -> None:
+        """Put a fresh copy where the database of ``engine`` is, and forget its connections."""
+        engine.dispose()
+        path = Path(str(engine.url.database))
+        for log in ("-wal", "-shm"):
+            path.with_name(path.name + log).unlink(missing_ok=True)
+        fresh = path.with_suffix(".fresh")
+        shutil.copyfile(self.file, fresh)
+        # A connection that somebody still holds stays with the old file.
+        fresh.replace(path)
+
     @contextmanager
     def empty(self, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / f'{uuid.uuid4().hex}.db'}"
@@ -139,6 +150,12 @@ class PostgresTemplate:
     def copy(self, folder: Path) -> Iterator[str]:
         with self._database(f"TEMPLATE {self.name}") as url:
             yield url
+
+    def renew(self, engine: Engine) -> None:
+        """Put a fresh copy where the database of ``engine`` is, and forget its connections."""
+        engine.dispose()
+        self._run(f"DROP DATABASE IF EXISTS {engine.url.database} WITH (FORCE)")
+        self._run(f"CREATE DATABASE {engine.url.database} TEMPLATE {self.name}")
 
     @contextmanager
     def empty(self, folder: Path) -> Iterator[str]:

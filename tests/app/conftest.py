@@ -3,25 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from app import db
 from app.accounts.actions import issue_sign_in_link
 from app.baselines.actions import ensure_shipped_editions
 from app.clock import now
 from app.db import transaction
-from app.main import create_app
 from app.models import BaselineEdition, User
 from app.remarks.actions import write_remark
 from app.results.actions import measure
 from app.roadmaps.actions import plan_roadmap, plan_scenario
 from app.roadmaps.forms import PlanForm
-from tests.conftest import _current
+from app.settings import get_settings
+from tests.conftest import AppOf, Fresh
 from tests.databases import Template
 from tests.factories import (
     START,
@@ -112,16 +110,16 @@ def _installed(template: Template, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def installation(_installed: tuple[Template, Installation], tmp_path: Path) -> Iterator[Installation]:
+def installation(_installed: tuple[Template, Installation], fresh: Fresh) -> Iterator[Installation]:
     """A fresh copy of the installation, as the database of this process."""
     template, installation = _installed
-    with template.copy(tmp_path) as url, _current(url):
+    with fresh(template):
         yield installation
 
 
 @pytest.fixture
-def installed_app(installation: Installation) -> FastAPI:
-    return create_app(engine=db.get_engine())
+def installed_app(installation: Installation, app_of: AppOf) -> FastAPI:
+    return app_of(get_settings())
 
 
 def browser_of(persona: str, app: FastAPI, installation: Installation, running: Client) -> Client:

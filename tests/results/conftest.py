@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -13,7 +12,7 @@ from app.db import everything, transaction
 from app.main import create_app
 from app.models import Organization, Snapshot, User
 from app.settings import Settings
-from tests.conftest import World, _current, make_world
+from tests.conftest import Fresh, World, _current, make_world
 from tests.databases import Template
 from tests.people import Client, sign_in_as
 from tests.results.stored import two_waves
@@ -61,11 +60,11 @@ def measured(stored: Stored, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def settings(request: pytest.FixtureRequest, template: Template, tmp_path: Path) -> Iterator[Settings]:
+def settings(request: pytest.FixtureRequest, template: Template, fresh: Fresh) -> Iterator[Settings]:
     """Of a database with two measured waves where the test asks for ``snapshot``, else of an empty one."""
     wanted = "snapshot" in request.fixturenames
     chosen = request.getfixturevalue("stored").template if wanted else template
-    with chosen.copy(tmp_path) as url, _current(url) as settings:
+    with fresh(chosen) as settings:
         yield settings
 
 
