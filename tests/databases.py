@@ -155,7 +155,7 @@ class PostgresTemplate:
         """Put a fresh copy where the database of ``engine`` is, and forget its connections."""
         engine.dispose()
         self._run(f"DROP DATABASE IF EXISTS {engine.url.database} WITH (FORCE)")
-        self._run(f"CREATE DATABASE {engine.url.database} TEMPLATE {self.name}")
+        self._run(f"CREATE DATABASE {engine.url.database} TEMPLATE {self.name} STRATEGY file_copy")
 
     @contextmanager
     def empty(self, folder: Path) -> Iterator[str]:
