@@ -10,6 +10,9 @@ from app.models.assessments import belongs_to_assessment
 from app.models.organizations import belongs_to_unit
 from app.models.types import UtcDateTime
 
+UNNUMBERED = {"sqlite_with_rowid": False}
+"""SQLite would number the rows in the order in which they came, and so tell who answered when."""
+
 
 class Response(SQLModel, table=True):
     """One respondent's answers. Unit, role and seniority are copied when it starts and never read live.
@@ -25,6 +28,7 @@ class Response(SQLModel, table=True):
         belongs_to_assessment(),
         belongs_to_unit(),
         CheckConstraint("(vector IS NULL) = (submitted_at IS NULL)", name="submitted"),
+        UNNUMBERED,
     )
 
     organization_id: str = Field(primary_key=True, max_length=36)
@@ -64,6 +68,7 @@ class Answer(SQLModel, table=True):
             sqlite_where=text("comment <> ''"),
             postgresql_where=text("comment <> ''"),
         ),
+        UNNUMBERED,
     )
 
     response_id: str = Field(primary_key=True, max_length=36)
@@ -90,6 +95,7 @@ class AnsweringSession(SQLModel, table=True):
             ["response.organization_id", "response.assessment_id", "response.id"],
             ondelete="CASCADE",
         ),
+        UNNUMBERED,
     )
 
     token_hash: str = Field(primary_key=True, max_length=64)

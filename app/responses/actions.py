@@ -21,6 +21,7 @@ from app.models import (
     Participant,
     Response,
 )
+from app.responses.ticking import take_turn, tick_begun, tick_submitted
 from app.settings import get_settings
 from app.tenancy import see_as_invited
 from questionnaires.load import load_questionnaire
@@ -66,10 +67,12 @@ def follow_link(session: Session, token: str, *, lock: bool = False) -> Linked:
         .join(Assessment, col(Assessment.id) == col(Invitation.assessment_id))
         .where(InvitationToken.token_hash == digest(token))
     )
-    found = session.exec(statement.with_for_update(of=Invitation) if lock else statement).first()
+    found = session.exec(statement).first()
     if found is None:
         raise NotFoundError("This link is not known. Check that it was copied whole, or ask for a new one.")
     invitation, participant, assessment = found
+    if lock:
+        take_turn(session, assessment, participant, invitation)
     if invitation.revoked_at is not None:
         raise GoneError("This link was withdrawn. Ask the person who invited you for a new one.")
     return Linked(assessment, invitation, participant, _response_of(session, assessment, invitation, token))
@@ -151,10 +154,9 @@ def _start(session: Session, linked: Linked, token: str, at: datetime) -> Respon
     )
     session.add(response)
     session.flush()
-    linked.invitation.started_at = at
     if linked.assessment.anonymity != "anonymous":
         linked.invitation.response_id = response.id
-    session.add(linked.invitation)
+    tick_begun(session, linked.assessment, linked.invitation, at=at)
     return response
 
 
@@ -169,6 +171,8 @@ def submit_response(session: Session, response: Response, *, link: str | None, k
 
     Raises `InvalidInputError` naming each question that is "not applicable" without a reason, `GoneError` after the window.
     """
+    # First the turn, then the response: opening a link takes them in this order too.
+    linked = None if link is None else follow_link(session, link, lock=True)
     locked = session.exec(select(Response).where(Response.id == response.id).with_for_update()).one()
     session.refresh(locked)
     if locked.submitted_at is not None:
@@ -190,11 +194,10 @@ def submit_response(session: Session, response: Response, *, link: str | None, k
     locked.minutes = None if anonymous else minutes_spent(answers)
     locked.receipt_hash = digest(receipt_code(locked.id))
     session.add(locked)
-    invitation = _invitation_of(session, locked, link)
-    if invitation is not None:
-        invitation.submitted_at = locked.submitted_at
-        session.add(invitation)
     session.flush()
+    invitation = _invitation_of(session, locked) if linked is None else linked.invitation
+    if invitation is not None:
+        tick_submitted(session, assessment, invitation, at=locked.submitted_at)
     return locked
 
 
@@ -207,9 +210,7 @@ def _refuse_incomplete(answers: list[Answer]) -> None:
         )
 
 
-def _invitation_of(session: Session, response: Response, link: str | None) -> Invitation | None:
-    if link is not None:
-        return follow_link(session, link, lock=True).invitation
+def _invitation_of(session: Session, response: Response) -> Invitation | None:
     return session.exec(select(Invitation).where(Invitation.response_id == response.id).with_for_update()).first()
 
 

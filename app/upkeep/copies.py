@@ -27,6 +27,8 @@ def back_up(database: Path, file: Path) -> int:
             source.backup(target, pages=PAGES)
             # The copy stands alone: no log file beside it.
             target.execute("PRAGMA journal_mode=DELETE")
+            # Written afresh, it holds nothing of what was deleted, and rows lie by their keys, not as they came.
+            target.execute("VACUUM")
         part.chmod(0o600)
         part.rename(file)
     except (sqlite3.Error, OSError) as error:

@@ -56,6 +56,18 @@ def test_copy_during_writes_holds_everything_acknowledged_before_it_began(databa
     assert not (tmp_path / "copy.db-wal").exists()
 
 
+def test_copy_holds_nothing_of_what_was_deleted(database: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        add_user(connection, 1)
+        add_user(connection, 2)
+        connection.execute("DELETE FROM user_account WHERE id = 'id-1'")
+        connection.commit()
+    back_up(database, tmp_path / "copy.db")
+    copied = (tmp_path / "copy.db").read_bytes()
+    assert b"person.2@example.org" in copied
+    assert b"person.1@example.org" not in copied
+
+
 def test_copy_comes_back_in_a_fresh_place(database: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(database)) as connection:
         add_user(connection, 1)
