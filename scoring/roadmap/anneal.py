@@ -6,14 +6,21 @@ by itself, they end in different places, and an exact solve over the starts they
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.roadmap.first_plan import bundle_density
 from scoring.roadmap.instance import Bools, Floats, Instance, Ints
 from scoring.roadmap.search import Search
 
+Amounts = NDArray[np.float64] | NDArray[np.int16]
+
 CHAINS = 32
 HOTTEST = 0.02
 """First temperature, as a share of the value of the best plan."""
+REBUILT = 0.5
+"""Share of the steps that take out all that starts from some period on; a plan leaves its basin by being built anew."""
+FROM_THE_START = 0.3
+"""Share of those that take out everything."""
 MOST_RUINED = 0.4
 TRIED = 0.3
 """Share of what was left out that a step tries to place."""
@@ -24,18 +31,24 @@ SPREADS = (0.1, 0.3, 0.7)
 
 
 class Annealing:
-    """``plans``: shape (p, n), first period or −1; ``slack``: what each leaves of the limits, (p, m); ``value``: (p,)."""
+    """``plans``: shape (p, n), first period or −1; ``slack``: what each leaves of the limits, (p, m); ``value``: (p,).
+
+    ``use`` and ``slack`` are those of ``compact``.
+    """
 
     def __init__(self, search: Search, seed: int = 0) -> None:
         self.search = search
         self.instance = instance = search.formulation.instance
         self.random = np.random.default_rng(seed)
         self.plans = np.repeat(search.starts[None, :], CHAINS, axis=0)
+        self.use, limit = compact(instance)
         chosen = np.flatnonzero(search.starts >= 0)
-        left = instance.slack - instance.use[chosen, search.starts[chosen]].sum(axis=0)
+        left = limit - self.use[chosen, search.starts[chosen]].sum(axis=0, dtype=limit.dtype)
         self.slack = np.repeat(left[None, :], CHAINS, axis=0)
         self.value = instance.plan_values(self.plans)
         self.wishes = np.stack([bundle_density(instance), _relaxed_wish(search)])
+        last_first = range(len(instance.ids) - 1, -1, -1)
+        self.links = [(row, needed) for row in last_first for needed in instance.requires[row]]
         self.bundles = (instance.before | np.eye(len(instance.ids), dtype=np.bool_)).astype(np.float32)
 
     def step(self, cooled: float) -> bool:
@@ -43,11 +56,13 @@ class Annealing:
         gone = self._ruined()
         plans, slack = self.plans.copy(), self.slack.copy()
         chain, row = np.nonzero(gone)
-        np.add.at(slack, chain, self.instance.use[row, plans[chain, row]])
+        touched, first = np.unique(chain, return_index=True)
+        if touched.size:
+            slack[touched] += np.add.reduceat(self.use[row, plans[chain, row]], first, axis=0, dtype=slack.dtype)
         plans[gone] = -1
         open_ = self.instance.allowed.any(axis=1) & (plans < 0)
         open_ &= gone | self.instance.forced | (self.random.random(gone.shape) < TRIED)
-        recreate(self.instance, plans, slack, self._order(open_), open_.sum(axis=1), self.random)
+        recreate(self.instance, self.use, plans, slack, self._order(open_), open_.sum(axis=1), self.random)
         value = self.instance.plan_values(plans)
         value[(plans[:, self.instance.forced] < 0).any(axis=1)] = -np.inf
         heat = max(HOTTEST * (1.0 - cooled) ** 2 * abs(self.search.value), 1e-12)
@@ -57,7 +72,8 @@ class Annealing:
         return value[best] > self.search.value and self.search.offer(plans[best].copy())
 
     def _ruined(self) -> Bools:
-        """What to take out: a random set, a window of periods, most of a window, or initiatives with all they hang on.
+        """What to take out: all from a period on, or a part: a random set, a window of periods, most of a window,
+        initiatives with all they hang on.
 
         What requires something taken out goes too.
         """
@@ -70,7 +86,9 @@ class Annealing:
         seeds = (chance < share * 12 / count).astype(np.float32)
         linked = (seeds @ self.bundles + seeds @ self.bundles.T) > 0
         kinds = np.stack([chance < share, inside, (inside & (chance < 0.6)) | (chance < 0.03), linked])
-        gone = kinds[random.integers(0, len(kinds), CHAINS), np.arange(CHAINS)] & placed
+        part = kinds[random.integers(0, len(kinds), CHAINS), np.arange(CHAINS)]
+        rebuilt, whole = random.random((2, CHAINS, 1)) < np.array([REBUILT, FROM_THE_START])[:, None, None]
+        gone = np.where(rebuilt, whole | (self.plans >= first), part) & placed
         return np.asarray(placed & (gone.astype(np.float32) @ self.bundles.T > 0))
 
     def _order(self, open_: Bools) -> Ints:
@@ -85,15 +103,32 @@ class Annealing:
         )
         wish[~open_] = -1.0
         wish[:, instance.forced] += 1e9
-        for row in range(len(instance.ids) - 1, -1, -1):
-            for needed in instance.requires[row]:
-                np.maximum(wish[:, needed], wish[:, row], out=wish[:, needed], where=open_[:, needed])
-        wish[~open_] = -1.0
+        by_row = np.ascontiguousarray(wish.T)
+        for row, needed in self.links:
+            np.maximum(by_row[needed], by_row[row], out=by_row[needed])
+        wish = np.where(open_, by_row.T, -1.0)
         return np.argsort(-wish, axis=1, kind="stable")
 
 
+def compact(instance: Instance) -> tuple[Amounts, Amounts]:
+    """What starts use and what the limits are, as 16-bit numbers where all are whole: a quarter of the memory to compare.
+
+    Returns use (n, H, m) and limit (m,). A whole limit above all that could be used at once is lowered to that.
+    """
+    most = instance.use.max(axis=1, initial=0.0).sum(axis=0)
+    if (instance.use != np.round(instance.use)).any() or most.max(initial=0.0) > np.iinfo(np.int16).max:
+        return instance.use, instance.slack
+    return instance.use.astype(np.int16), np.floor(np.minimum(instance.slack, most)).astype(np.int16)
+
+
 def recreate(
-    instance: Instance, plans: Ints, slack: Floats, order: Ints, count: Ints, random: np.random.Generator
+    instance: Instance,
+    use: Amounts,
+    plans: Ints,
+    slack: Amounts,
+    order: Ints,
+    count: Ints,
+    random: np.random.Generator,
 ) -> None:
     """Place the first ``count`` rows of each ``order``, each at its earliest start that fits, changing ``plans``.
 
@@ -112,13 +147,13 @@ def recreate(
         live = np.flatnonzero((turn < count) & (ready < periods) & ~rivals[every, group[row]])
         row, ready = row[live], ready[live, None]
         fits = instance.allowed[row] & (period >= ready)
-        fits &= (instance.use[row] <= slack[live, None, :]).all(axis=2)
+        fits &= (use[row] <= slack[live, None, :]).all(axis=2)
         start = fits.argmax(axis=1) if live.size else np.zeros(0, dtype=np.int64)
         placed = fits[np.arange(live.size), start]
         live, row, start = live[placed], row[placed], start[placed]
         plans[live, row] = start
         ends[live, row] = start + instance.duration[row]
-        slack[live] -= instance.use[row, start]
+        slack[live] -= use[row, start]
         rivals[live, group[row]] = group[row] >= 0
 
 
