@@ -22,7 +22,7 @@ from scoring.roadmap.tidy import tidy
 
 SMALL_COLUMNS = 60
 WHOLE_TIDY_COLUMNS = 400
-ANNEALED = 0.6
+ANNEALED = 0.75
 """Share of the time that goes into annealing before parts are solved exactly."""
 
 OnProgress = Callable[[Progress], bool]
