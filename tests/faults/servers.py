@@ -59,6 +59,14 @@ class Stable:
         server.wait_until_ready()
         return server
 
+    def start_worker(self, database_url: str, smtp_url: str) -> int:
+        """The process id of a running ``trigpoint worker``."""
+        if self.process.stdin is None:
+            raise RuntimeError("the servers' parent has no input")
+        self.process.stdin.write(f"worker {smtp_url} {database_url}\n")
+        self.process.stdin.flush()
+        return int(self._read())
+
     def close(self) -> None:
         if self.process.stdin is not None:
             self.process.stdin.close()

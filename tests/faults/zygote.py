@@ -1,7 +1,7 @@
-"""A process that has imported everything and forks one real ``trigpoint serve`` per line it reads.
+"""A process that has imported everything and forks one real ``trigpoint serve`` or ``worker`` per line it reads.
 
 Importing takes seconds, twenty rounds of killing would take minutes. Each line is ``PORT LIMIT URL``: LIMIT is how many bytes
-a file of that server may have (0: no limit), URL its database. The answer is the process id.
+a file of that server may have (0: no limit), URL its database; or ``worker SMTP URL``. The answer is the process id.
 """
 
 import os
@@ -23,15 +23,26 @@ def serve(port: str, limit: int, database_url: str) -> None:
     command_line("serve")(["serve", "--port", port])
 
 
+def work(smtp_url: str, database_url: str) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ["TRIGPOINT_DATABASE_URL"] = database_url
+    os.environ["TRIGPOINT_SMTP_URL"] = smtp_url
+    os.environ["TRIGPOINT_MAIL_PER_MINUTE"] = "1000000"
+    command_line("worker")(["worker"])
+
+
 def main() -> None:
     # Children that were killed are not waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
     for line in sys.stdin:
-        port, limit, database_url = line.split()
+        what, with_, database_url = line.split()
         child = os.fork()
         if child == 0:
-            serve(port, int(limit), database_url)
+            if what == "worker":
+                work(with_, database_url)
+            else:
+                serve(what, int(with_), database_url)
             os._exit(0)
         print(child, flush=True)
 
